@@ -238,7 +238,7 @@ $(O)/parvis.iso: $(addprefix $(O)/,parvis.elf dom0-vmlinux dom0-initrd.img \
 	@tools/image/iso.sh $@ $(O)/parvis.elf $(O)/dom0-vmlinux \
 	    $(O)/dom0-initrd.img '$(hv_parameters)' '$(dom0_parameters)'
 
-.PHONY: image run second-kernel second-qemu
+.PHONY: image run second-kernel second-kernel-fetched second-qemu
 image: $(addprefix $(O)/,parvis.elf parvis.iso dom0-initrd.img dom0-vmlinux) \
        $(unpack) ## the hypervisor, dom0's kernel and file system, and an ISO of all
 run: image $(O)/.packages-run ## boot the ISO in QEMU (SMP= MEM= APPEND= QEMU= FIRMWARE=bios|uefi)
@@ -246,6 +246,7 @@ run: image $(O)/.packages-run ## boot the ISO in QEMU (SMP= MEM= APPEND= QEMU= F
 	    QEMU_ARGS='$(QEMU_ARGS)' tools/image/run.sh $(O)/parvis.iso
 
 # What some tests use besides: the kernel and the QEMU of bookworm-backports.
+second-kernel-fetched: $(O)/backports/kernel/version
 second-kernel: $(addprefix $(O)/backports/,dom0-vmlinux dom0-initrd.img)
 second-qemu: $(O)/backports/qemu/qemu-system-x86_64
 $(O)/backports/qemu/qemu-system-x86_64: tools/image/debian.py \

@@ -16,6 +16,8 @@
 #include "debug/log.h"
 #include "dom0/build.h"
 #include "domain/domain.h"
+#include "domain/keys.h"
+#include "event/keys.h"
 #include "lib/boot_info.h"
 #include "mm/boot.h"
 #include "platform/acpi.h"
@@ -23,6 +25,7 @@
 #include "platform/irq.h"
 #include "platform/power.h"
 #include "platform/screen.h"
+#include "sched/keys.h"
 #include "sched/sched.h"
 #include "time/clock.h"
 #include "time/timer.h"
@@ -66,6 +69,9 @@ void boot_main(uint32_t magic, uint32_t info)
     screen_init();
     init_platform();
     debug_keys_init();
+    domain_keys_init();
+    sched_keys_init();
+    event_keys_init();
     domain_init();
     if (!sched_idle_vcpu_create(0))
         boot_fail("no memory for the first CPU: give the machine more");

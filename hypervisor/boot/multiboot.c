@@ -37,12 +37,12 @@ static uint64_t get64(const uint8_t *p)
 }
 
 /*
- * Copy a command line without its first word: QEMU puts the file's name there
+ * Copy a command line of at most `max` bytes without its first word: QEMU puts the file's name there
  * and GRUB's menu scripts a placeholder. A first word with '=' is neither.
  */
-static void copy_cmdline(char *dst, const char *src)
+static void copy_cmdline(char *dst, const char *src, size_t max)
 {
-    const char *end = src + strnlen(src, BOOT_CMDLINE_BYTES - 1);
+    const char *end = src + strnlen(src, MIN(max, BOOT_CMDLINE_BYTES - 1));
     const char *p = src;
     bool is_setting = false;
 
@@ -66,7 +66,8 @@ static void add_region(uint64_t base, uint64_t size, uint32_t type)
             (struct mem_region){base, size, type};
 }
 
-static void add_module(uint32_t start, uint32_t end, const char *cmdline)
+static void add_module(uint32_t start, uint32_t end, const char *cmdline,
+                       size_t max)
 {
     struct boot_module *m;
 
@@ -75,7 +76,7 @@ static void add_module(uint32_t start, uint32_t end, const char *cmdline)
     m = &boot_info.modules[boot_info.module_count++];
     m->start = start;
     m->end = end;
-    copy_cmdline(m->cmdline, cmdline);
+    copy_cmdline(m->cmdline, cmdline, max);
 }
 
 /*
@@ -117,6 +118,15 @@ static void set_text_screen(void)
     };
 }
 
+/* Each entry begins with its size, which does not count itself. */
+static void read_map(const uint8_t *map, uint32_t bytes)
+{
+    for (uint64_t at = 0; at + 24 <= bytes && get32(map + at) >= 20;
+         at += get32(map + at) + 4UL)
+        add_region(get64(map + at + 4), get64(map + at + 12),
+                   get32(map + at + 20));
+}
+
 static void read_multiboot1(uint32_t info)
 {
     const uint8_t *p = low(info);
@@ -125,20 +135,18 @@ static void read_multiboot1(uint32_t info)
     boot_info.multiboot = 1;
     set_text_screen();
     if (flags & 1U << 2)
-        copy_cmdline(boot_info.cmdline, low(get32(p + 16)));
+        copy_cmdline(boot_info.cmdline, low(get32(p + 16)), BOOT_CMDLINE_BYTES);
     if (flags & 1U << 3) {
         const uint8_t *m = low(get32(p + 24));
+        uint32_t count = MIN(get32(p + 20), (uint32_t)BOOT_MODULES_MAX);
 
-        for (uint32_t i = 0; i < get32(p + 20); i++, m += 16)
+        for (uint32_t i = 0; i < count; i++, m += 16)
             add_module(get32(m), get32(m + 4),
-                       get32(m + 8) ? low(get32(m + 8)) : "");
+                       get32(m + 8) ? low(get32(m + 8)) : "",
+                       BOOT_CMDLINE_BYTES);
     }
-    if (flags & 1U << 6) {
-        const uint8_t *m = low(get32(p + 48)), *end = m + get32(p + 44);
-
-        for (; m < end; m += get32(m) + 4)
-            add_region(get64(m + 4), get64(m + 12), get32(m + 20));
-    }
+    if (flags & 1U << 6)
+        read_map(low(get32(p + 48)), get32(p + 44));
     if (flags & 1U << 12)
         set_screen(p + 88, p + 110);
 }
@@ -174,37 +182,67 @@ static uint64_t efi_find_rsdp(uint64_t system_table)
     return old;
 }
 
+/*
+ * A copy, good enough for our own reading of the tables. Loaders give the
+ * pointer of ACPI 1 first, and then that of ACPI 2, which says more; the
+ * original, where known, is better than both.
+ */
+static void copy_rsdp(const uint8_t *rsdp, uint32_t bytes, bool is_acpi2)
+{
+    static uint8_t copy[64];
+    uint64_t at = virt_to_paddr(copy).v;
+
+    if (boot_info.rsdp && !(is_acpi2 && boot_info.rsdp == at))
+        return;
+    memcpy(copy, rsdp, MIN(bytes, (uint32_t)sizeof(copy)));
+    boot_info.rsdp = at;
+}
+
+static void read_efi(uint64_t system_table)
+{
+    uint64_t rsdp = efi_find_rsdp(system_table);
+
+    boot_info.is_uefi = true;
+    if (rsdp)
+        boot_info.rsdp = rsdp;
+}
+
+static void read_map_tag(const uint8_t *t, uint32_t size)
+{
+    uint32_t entry = get32(t + 8);
+
+    for (uint64_t at = 16; entry >= 20 && at + 20 <= size; at += entry)
+        add_region(get64(t + at), get64(t + at + 8), get32(t + at + 16));
+}
+
 static void read_tag(uint32_t type, const uint8_t *t, uint32_t size)
 {
-    static uint8_t rsdp_copy[64];
-    uint32_t entry;
+    /* Bytes up to the last fixed field; colours only matter with type 1. */
+    static const uint8_t needed[16] = {
+        [1] = 8, [3] = 16, [6] = 16, [8] = 38, [12] = 16, [14] = 28, [15] = 44};
 
+    if (type >= ARRAY_COUNT(needed) || size < needed[type])
+        return;
     switch (type) {
     case 1:
-        copy_cmdline(boot_info.cmdline, (const char *)t + 8);
+        copy_cmdline(boot_info.cmdline, (const char *)t + 8, size - 8);
         break;
     case 3:
-        add_module(get32(t + 8), get32(t + 12), (const char *)t + 16);
+        add_module(get32(t + 8), get32(t + 12), (const char *)t + 16,
+                   size - 16);
         break;
     case 6:
-        entry = get32(t + 8);
-        for (uint32_t at = 16; entry && at + 20 <= size; at += entry)
-            add_region(get64(t + at), get64(t + at + 8), get32(t + at + 16));
+        read_map_tag(t, size);
         break;
     case 8:
         set_screen(t + 8, t + 32);
         break;
     case 12:
-        boot_info.is_uefi = true;
-        boot_info.rsdp = efi_find_rsdp(get64(t + 8));
+        read_efi(get64(t + 8));
         break;
     case 14:
     case 15:
-        /* A copy; good enough for our own reading of the tables. */
-        if (!boot_info.rsdp) {
-            memcpy(rsdp_copy, t + 8, MIN(size - 8, 64U));
-            boot_info.rsdp = virt_to_paddr(rsdp_copy).v;
-        }
+        copy_rsdp(t + 8, size - 8, type == 15);
         break;
     default:
         break;
@@ -213,16 +251,24 @@ static void read_tag(uint32_t type, const uint8_t *t, uint32_t size)
 
 static void read_multiboot2(uint32_t info)
 {
-    const uint8_t *p = low(info), *end = p + get32(p);
+    const uint8_t *p = low(info);
+    uint32_t left = get32(p);
 
     boot_info.multiboot = 2;
-    for (p += 8; p + 8 <= end;) {
-        uint32_t type = get32(p), size = get32(p + 4);
+    /* Behind the total size, tags, each aligned to 8 bytes. */
+    for (uint32_t step = 8; left >= step + 8;) {
+        uint32_t type, size;
 
-        if (!type || size < 8)
+        p += step;
+        left -= step;
+        type = get32(p);
+        size = get32(p + 4);
+        if (!type || size < 8 || size > left)
             break;
         read_tag(type, p, size);
-        p += ROUND_UP(size, 8U);
+        step = ROUND_UP(size, 8U);
+        if (step < size)
+            break;
     }
 }
 

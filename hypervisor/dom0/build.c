@@ -106,11 +106,16 @@ static void get_memory(struct build *b)
         boot_fail("dom0_mem asks for %lu MiB, %lu MiB are free: lower it",
                   wanted >> PAGE_MB_SHIFT, heap_free_count() >> PAGE_MB_SHIFT);
     got = dom0_memory_fill(&b->memory, wanted);
-    if (!layout_compute(&b->kernel, b->initrd_bytes, got, &b->layout))
+    if (layout_compute(&b->kernel, b->initrd_bytes, got, &b->layout))
+        return;
+    if (b->layout.end_pfn)
         boot_fail("dom0's kernel and initrd need %lu MiB, and dom0 has %lu "
                   "MiB: raise dom0_mem or give the machine more memory",
                   (b->layout.end_pfn >> PAGE_MB_SHIFT) + 1,
                   got >> PAGE_MB_SHIFT);
+    boot_fail("dom0's kernel wants to be mapped at %#lx and its p2m at %#lx, "
+              "where they can't be: is it a PV kernel?",
+              b->kernel.virt_base, b->kernel.init_p2m_va);
 }
 
 static void load_kernel(const struct build *b)

@@ -74,7 +74,6 @@ static void take_note(struct elf_kernel *k, uint32_t type, const uint8_t *desc,
         break;
     case XEN_ELFNOTE_VIRT_BASE:
         k->virt_base = number;
-        k->is_pv = true;
         break;
     case XEN_ELFNOTE_PADDR_OFFSET:
         k->paddr_offset = number;

@@ -26,7 +26,7 @@ struct elf_kernel {
     bool has_hypercall_page;
     uint64_t hypercall_page_va;
     bool mod_start_pfn;  /* takes an initrd that is not mapped */
-    bool is_pv;          /* has a GUEST_OS, LOADER or ENTRY note */
+    bool is_pv;          /* has an ENTRY note */
     char guest_os[16];
 };
 

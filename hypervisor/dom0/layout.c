@@ -2,8 +2,12 @@
 /* Where everything of a new PV domain lies. */
 #include "dom0/layout.h"
 
-#define ALIGN_PAGES 1024 /* the mapping ends on a multiple of 4 MiB */
-#define PADDING_PAGES 128 /* at least 512 KiB are mapped behind the stack */
+#include "cpu/layout.h"
+
+#define ALIGN_PAGES   1024 /* the mapping ends on a multiple of 4 MiB */
+#define PADDING_PAGES 128  /* at least 512 KiB are mapped behind the stack */
+#define LOWER_END     (1UL << 47) /* of the lower canonical addresses */
+#define L4_SHIFT      39
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -18,10 +22,30 @@ uint64_t layout_tables(uint64_t va, uint64_t pages, unsigned level)
     return (last >> shift) - (va >> shift) + 1;
 }
 
+/* The addresses are canonical, do not wrap, and are not the hypervisor's. */
+static bool is_guest_range(uint64_t va, uint64_t pages)
+{
+    uint64_t last = va + (pages << PAGE_SHIFT) - 1;
+
+    return last >= va && (last < LOWER_END || va >= HV_VIRT_END);
+}
+
+/* The p2m's mapping has tables of its own below the L4. */
+static bool is_p2m_apart(const struct elf_kernel *k,
+                         const struct dom0_layout *l)
+{
+    uint64_t main_last = k->virt_base + (l->mapped_pages << PAGE_SHIFT) - 1;
+    uint64_t p2m_last = k->init_p2m_va + (l->p2m_pages << PAGE_SHIFT) - 1;
+
+    return is_guest_range(k->init_p2m_va, l->p2m_pages) &&
+           (main_last >> L4_SHIFT < k->init_p2m_va >> L4_SHIFT ||
+            p2m_last >> L4_SHIFT < k->virt_base >> L4_SHIFT);
+}
+
 /*
  * Tables for the mapping at virt_base map themselves: grow until they fit.
  */
-static void place_tables(const struct elf_kernel *k, struct dom0_layout *out,
+static bool place_tables(const struct elf_kernel *k, struct dom0_layout *out,
                          uint64_t at)
 {
     uint64_t mapped = at;
@@ -29,6 +53,8 @@ static void place_tables(const struct elf_kernel *k, struct dom0_layout *out,
     out->tables_pfn = at;
     for (;;) {
         mapped = ROUND_UP(mapped, (uint64_t)ALIGN_PAGES);
+        if (!is_guest_range(k->virt_base, mapped))
+            return false;
         out->l3_count = layout_tables(k->virt_base, mapped, 3);
         out->l2_count = layout_tables(k->virt_base, mapped, 2);
         out->l1_count = layout_tables(k->virt_base, mapped, 1);
@@ -39,6 +65,7 @@ static void place_tables(const struct elf_kernel *k, struct dom0_layout *out,
         mapped = out->stack_pfn + 1 + PADDING_PAGES;
     }
     out->mapped_pages = mapped;
+    return true;
 }
 
 bool layout_compute(const struct elf_kernel *k, uint64_t initrd_bytes,
@@ -58,7 +85,8 @@ bool layout_compute(const struct elf_kernel *k, uint64_t initrd_bytes,
         at += out->p2m_pages;
     }
     out->start_info_pfn = at++;
-    place_tables(k, out, at);
+    if (!place_tables(k, out, at) || (k->has_init_p2m && !is_p2m_apart(k, out)))
+        return false;
     at = out->mapped_pages;
     if (k->mod_start_pfn) {
         out->initrd_pfn = at;

@@ -25,7 +25,9 @@ struct dom0_layout {
 
 /*
  * For a kernel `k`, an initrd of `initrd_bytes` and `nr_pages` frames of
- * memory. False: it does not fit into them (out->end_pfn says what it needs).
+ * memory. False: it does not fit into them (out->end_pfn says what it needs),
+ * or its notes put it where no guest can be, or two things at one place
+ * (out->end_pfn is 0).
  */
 MUST_CHECK bool layout_compute(const struct elf_kernel *k,
                                uint64_t initrd_bytes, uint64_t nr_pages,

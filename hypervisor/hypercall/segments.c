@@ -98,6 +98,6 @@ HYPERCALL_HANDLER(get_debugreg)
     uint64_t value;
 
     if (!pv_get_debugreg(v, args[0] > 7 ? 8 : (unsigned)args[0], &value))
-        return -EINVAL;
+        return -ENODEV;
     return (int64_t)value;
 }

@@ -35,7 +35,7 @@ static int life_begin(struct domain *d) MAY_YIELD
 
         if (err)
             return err;
-        sched_yield();
+        sched_yield_now();
     }
     return 0;
 }

@@ -129,6 +129,14 @@ void pv_bounce_callback(struct vcpu *v, struct cpu_regs *regs,
     enter(v, regs, head, 2, cb);
 }
 
+void pv_single_step(struct vcpu *v, struct cpu_regs *regs)
+{
+    if (likely(!(regs->rflags & FLAG_TF)))
+        return;
+    v->pv.dr[6] |= 1UL << 14; /* BS */
+    pv_bounce(v, regs, TRAP_DB, 0);
+}
+
 void pv_deliver_pending(struct vcpu *v, struct cpu_regs *regs)
 {
     atomic_and(&v->work, ~VCPU_WORK_TRAP);

@@ -13,6 +13,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/guest_access.h"
+#include "mm/guest_pt.h"
 #include "pv/policy.h"
 #include "pv/pv.h"
 #include "pv/root.h"
@@ -33,7 +34,12 @@ static int check(const struct vcpu_guest_context *c)
     if (!is_entry_ok(c->event_callback_eip) ||
         !is_entry_ok(c->failsafe_callback_eip) ||
         !is_entry_ok(c->syscall_callback_eip) || !is_canonical(c->fs_base) ||
-        !is_canonical(c->gs_base_kernel) || !is_canonical(c->gs_base_user))
+        !is_canonical(c->gs_base_kernel) || !is_canonical(c->gs_base_user) ||
+        !is_canonical(c->user_regs.rip))
+        return -EINVAL;
+    if (!(c->flags & VGCF_in_kernel) && !c->ctrlreg[1])
+        return -EINVAL;
+    if (c->ldt_ents > LDT_ENTRIES_MAX || c->ldt_base & ~PAGE_MASK)
         return -EINVAL;
     if (c->gdt_ents > FIRST_RESERVED_GDT_ENTRY)
         return -EINVAL;
@@ -103,14 +109,13 @@ int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
                    c->ctrlreg[1] ? MFN(xen_cr3_to_pfn(c->ctrlreg[1]))
                                  : INVALID_MFN);
     if (rc) {
+        vcpu_mm_drop_roots(&v->mm, &v->mm);
         pv_drop_gdt(v);
         return rc == -ECANCELED ? rc : -EINVAL;
     }
     set_regs(v, c);
     set_entries(v, c);
     set_fpu(v, c);
-    if (!v->pv.in_kernel && mfn_eq(v->mm.user_root, INVALID_MFN))
-        v->pv.in_kernel = true;
     v->pv.ts_set = c->ctrlreg[0] & 8;
     v->pv.ctrlreg4 = policy_cr4(c->ctrlreg[4]);
     memset(v->pv.dr, 0, sizeof(v->pv.dr));

@@ -184,6 +184,8 @@ static void group7(struct cursor *c, struct insn *in)
         set_width(c, in, false);
         if (c->modrm == 0xd1 && !c->opsize16 && !in->rep) {
             in->kind = INSN_XSETBV;
+        } else if (c->modrm == 0xf9) {
+            in->kind = INSN_RDTSCP;
         } else if ((in->reg & 7) == 4) {
             in->kind = INSN_SMSW;
         } else if ((in->reg & 7) == 6) {
@@ -277,6 +279,9 @@ static void two_byte(struct cursor *c, struct insn *in)
         break;
     case 0x30:
         in->kind = INSN_WRMSR;
+        break;
+    case 0x31:
+        in->kind = INSN_RDTSC;
         break;
     case 0x32:
         in->kind = INSN_RDMSR;

@@ -29,6 +29,8 @@ enum insn_kind {
     INSN_MOV_TO_DR,
     INSN_LMSW,
     INSN_XSETBV,
+    INSN_RDTSC,
+    INSN_RDTSCP,
     INSN_SGDT,     /* UMIP: dummy values */
     INSN_SIDT,
     INSN_SLDT,
@@ -77,7 +79,9 @@ struct insn {
 
 /*
  * Decode a 64-bit-mode instruction from `count` readable bytes. False when it
- * is none of the list, or longer than the bytes given.
+ * is none of the list, longer than the bytes given, or invalid (a LOCK prefix
+ * where none may be); nor are string instructions with 32-bit addresses, or
+ * OUTS from FS or GS, on the list.
  */
 MUST_CHECK bool insn_decode(const uint8_t *bytes, unsigned count,
                             struct insn *out);

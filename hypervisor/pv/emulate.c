@@ -131,6 +131,7 @@ static bool write_cr(struct vcpu *v, unsigned cr, uint64_t value)
         return !root_set_kernel(v, MFN(value >> PAGE_SHIFT));
     case 4:
         v->pv.ctrlreg4 = policy_cr4(value);
+        pv_load_cr4(v);
         return true;
     default:
         return false;
@@ -224,6 +225,7 @@ static bool emulate_port(struct vcpu *v, struct cpu_regs *regs,
         return string_access(v, regs, in);
     port_access(v, regs, in, port);
     regs->rip += in->length;
+    pv_single_step(v, regs);
     return true;
 }
 
@@ -232,7 +234,7 @@ static bool emulate_int(struct vcpu *v, struct cpu_regs *regs,
 {
     uint8_t vector = (uint8_t)in->imm;
 
-    if (!v->pv.in_kernel && v->pv.traps[vector].dpl < 3) {
+    if (!pv_may_int(v, vector)) {
         pv_bounce(v, regs, TRAP_GP, vector * 8U + 2);
         return true;
     }
@@ -274,6 +276,7 @@ static bool emulate_umip(struct vcpu *v, struct cpu_regs *regs,
         set_reg(emulate_reg(regs, in->rm_reg), in->width, value);
     }
     regs->rip += in->length;
+    pv_single_step(v, regs);
     return true;
 }
 
@@ -343,6 +346,17 @@ static bool emulate_kernel(struct vcpu *v, struct cpu_regs *regs,
                             (*emulate_reg(regs, in->rm_reg) & 0xe));
     case INSN_XSETBV:
         return set_xcr0(v, regs);
+    case INSN_RDTSCP:
+        regs->rcx = (uint32_t)v->pv.tsc_aux;
+        /* fall through */
+    case INSN_RDTSC: {
+        /* CR4.TSD is the guest's wish for its user mode only. */
+        uint64_t tsc = rdtsc();
+
+        regs->rax = (uint32_t)tsc;
+        regs->rdx = tsc >> 32;
+        return true;
+    }
     default:
         return false;
     }
@@ -370,5 +384,6 @@ bool emulate_gp(struct vcpu *v, struct cpu_regs *regs)
     if (!v->pv.in_kernel || !emulate_kernel(v, regs, &in))
         return false;
     regs->rip += in.length;
+    pv_single_step(v, regs);
     return true;
 }

@@ -12,8 +12,6 @@
 #define MSR_MICROCODE 0x8b
 #define MSR_MCG_CAP 0x179
 #define MSR_MCG_STATUS 0x17a
-#define MSR_MC0_CTL 0x400
-#define MSR_MC31_MISC 0x47f
 
 #define APIC_BASE_DEFAULT 0xfee00000UL
 #define APIC_BASE_BSP (1UL << 8)
@@ -47,8 +45,7 @@ uint64_t policy_cr4(uint64_t wanted)
 
 static bool is_machine_check_msr(uint32_t msr)
 {
-    return msr == MSR_MCG_CAP || msr == MSR_MCG_STATUS ||
-           (msr >= MSR_MC0_CTL && msr <= MSR_MC31_MISC);
+    return msr == MSR_MCG_CAP || msr == MSR_MCG_STATUS;
 }
 
 bool policy_rdmsr(struct vcpu *v, uint32_t msr, uint64_t *value)

@@ -13,6 +13,7 @@
 #include "lib/errno.h"
 #include "mm/guest_pt.h"
 #include "pv/emulate.h"
+#include "pv/pv.h"
 
 /* Attempts before the guest simply executes the instruction again. */
 #define RETRIES 8
@@ -233,6 +234,7 @@ bool ptwr_emulate(struct vcpu *v, struct cpu_regs *regs, uint64_t va)
         rc = guest_pt_write_entry(&v->mm, va & ~7UL, entry, wanted);
         if (!rc) {
             retire(&a, old, result);
+            pv_single_step(v, regs);
             return true;
         }
         if (rc != -EAGAIN)

@@ -20,6 +20,12 @@ void pv_trap(struct vcpu *v, struct cpu_regs *regs) MAY_YIELD;
 void pv_user_syscall(struct vcpu *v, struct cpu_regs *regs);
 void pv_user_sysenter(struct vcpu *v, struct cpu_regs *regs);
 
+/* A gate that `int n` may use: DPL 3, or 1 and 2 from the guest's kernel. */
+static inline bool pv_may_int(const struct vcpu *v, uint8_t vector)
+{
+    return v->pv.traps[vector].dpl >= (v->pv.in_kernel ? 1 : 3);
+}
+
 /* ---- Bouncing into the guest kernel (bounce.c) ---- */
 /*
  * Enter the guest's handler of `vector` with a frame on its kernel stack that
@@ -38,6 +44,8 @@ void pv_failsafe(struct vcpu *v, struct cpu_regs *regs);
 /* Enter a syscall-like callback from guest-user mode. */
 void pv_bounce_callback(struct vcpu *v, struct cpu_regs *regs,
                         const struct pv_callback *cb);
+/* An instruction was emulated: the #DB that a set TF asks for behind it. */
+void pv_single_step(struct vcpu *v, struct cpu_regs *regs);
 /* Deliver what VCPU_WORK_TRAP announces. */
 void pv_deliver_pending(struct vcpu *v, struct cpu_regs *regs);
 
@@ -47,6 +55,8 @@ void pv_enter_kernel(struct vcpu *v);
 MUST_CHECK bool pv_enter_user(struct vcpu *v);
 /* Load the root of the current mode (after a hypercall changed it). */
 void pv_load_root(struct vcpu *v);
+/* Make CR4.TSD what the guest asked for. */
+void pv_load_cr4(const struct vcpu *v);
 /* Make CR0.TS what the guest asked for. */
 void pv_load_ts(const struct vcpu *v);
 

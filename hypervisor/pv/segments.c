@@ -8,6 +8,7 @@
 #include "pv/segments.h"
 
 #include "cpu/gdt.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/upcall.h"
 #include "mm/frame.h"
@@ -17,7 +18,6 @@
 
 #define WINDOW_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_NX)
 #define GDT_GUEST_PAGES GDT_RESERVED_PAGE
-#define LDT_MAX_ENTRIES 8192
 
 static unsigned pages_of(unsigned entries)
 {
@@ -39,6 +39,25 @@ static int get_frames(struct vcpu *v, const uint64_t *frames, unsigned count)
     return 0;
 }
 
+/* Selectors of no table read as absent descriptors, not as page faults. */
+static const uint8_t empty_page[PAGE_SIZE] PAGE_ALIGNED;
+
+int pv_empty_gdt(struct vcpu *v)
+{
+    for (unsigned i = 0; i < GDT_GUEST_PAGES; i++) {
+        uintptr_t va = pv_gdt_window(v) + i * PAGE_SIZE;
+        const uint64_t *entry = map_l1_entry(va);
+        int rc;
+
+        if (entry && (*entry & PTE_PRESENT))
+            continue;
+        rc = map_frames(va, virt_to_mfn(empty_page), 1, PTE_PRESENT | PTE_NX);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
 void pv_drop_gdt(struct vcpu *v)
 {
     unsigned count = pages_of(v->pv.gdt_entries);
@@ -47,6 +66,7 @@ void pv_drop_gdt(struct vcpu *v)
     if (!count)
         return;
     map_remove(pv_gdt_window(v), count);
+    CHECK(!pv_empty_gdt(v));
     for (unsigned i = 0; i < count; i++)
         frame_put_type(&v->mm, v->pv.gdt_frames[i], FRAME_SEGDESC);
 }
@@ -62,6 +82,8 @@ int pv_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned entries)
     if (rc)
         return rc;
     pv_drop_gdt(v);
+    if (count)
+        map_remove(pv_gdt_window(v), count);
     for (unsigned i = 0; i < count; i++) {
         v->pv.gdt_frames[i] = MFN(frames[i]);
         /* The window's tables exist since its reserved pages were mapped. */
@@ -101,7 +123,7 @@ void pv_drop_ldt(struct vcpu *v)
 
 int pv_set_ldt(struct vcpu *v, uint64_t base, uint32_t entries)
 {
-    if (entries > LDT_MAX_ENTRIES || (base & ~PAGE_MASK) ||
+    if (entries > LDT_ENTRIES_MAX || (base & ~PAGE_MASK) ||
         (entries && !guest_range_ok((const void __guest *)base, entries * 8)))
         return -EINVAL;
     if (v->pv.ldt_entries == entries && v->pv.ldt_base == base)

@@ -9,6 +9,8 @@
 
 #include "domain/vcpu.h"
 
+#define LDT_ENTRIES_MAX 8192
+
 static inline uintptr_t pv_gdt_window(const struct vcpu *v)
 {
     return VCPU_AREA_BASE + v->area * VCPU_AREA_BYTES + VCPU_AREA_GDT_OFFSET;
@@ -26,6 +28,8 @@ static inline uintptr_t pv_ldt_window(const struct vcpu *v)
 MUST_CHECK int pv_set_gdt(struct vcpu *v, const uint64_t *frames,
                           unsigned entries) MAY_YIELD;
 void pv_drop_gdt(struct vcpu *v) MAY_YIELD;
+/* Fill the guest's part of the window where nothing is mapped. -ENOMEM. */
+MUST_CHECK int pv_empty_gdt(struct vcpu *v);
 
 /*
  * Use `entries` descriptors (at most 8192) at page-aligned guest address

@@ -41,6 +41,15 @@ bool pv_load_gs_selector(uint16_t sel)
     return LOAD_SELECTOR(gs, sel);
 }
 
+void pv_load_cr4(const struct vcpu *v)
+{
+    uint64_t now = read_cr4();
+    uint64_t wanted = (now & ~CR4_TSD) | (v->pv.ctrlreg4 & CR4_TSD);
+
+    if (wanted != now)
+        write_cr4(wanted);
+}
+
 void pv_load_ts(const struct vcpu *v)
 {
     if (v->pv.ts_set)
@@ -134,6 +143,7 @@ void upcall_switch_in(struct vcpu *v)
     fpu_restore(v->pv.fpu, v->pv.xcr0);
     if (v->pv.ts_set)
         pv_load_ts(v);
+    pv_load_cr4(v);
     if (cpu_features.rdtscp)
         wrmsr(MSR_TSC_AUX, v->pv.tsc_aux);
 }

@@ -54,6 +54,7 @@ static bool forced_cpuid(struct vcpu *v, struct cpu_regs *regs)
     regs->rcx = r.c;
     regs->rdx = r.d;
     regs->rip += sizeof(code);
+    pv_single_step(v, regs);
     return true;
 }
 
@@ -82,7 +83,7 @@ static void software_interrupt(struct vcpu *v, struct cpu_regs *regs)
 {
     uint8_t vector = (uint8_t)regs->vector;
 
-    if (!v->pv.in_kernel && v->pv.traps[vector].dpl < 3) {
+    if (!pv_may_int(v, vector)) {
         regs->rip -= 2;
         pv_bounce(v, regs, TRAP_GP, vector * 8U + 2);
     } else {

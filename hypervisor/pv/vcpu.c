@@ -27,7 +27,7 @@ int pv_vcpu_init(struct vcpu *v)
     v->pv.ctrlreg4 = policy_cr4(0);
     v->pv.dr[6] = 0xffff0ff0;
     v->pv.dr[7] = 0x400;
-    return 0;
+    return pv_empty_gdt(v);
 }
 
 void pv_vcpu_destroy(struct vcpu *v)

@@ -23,7 +23,7 @@ void sched_ipi_wake(void)
     /* What there is to do is in the current vCPU's work, looked at on exit. */
 }
 
-void sched_yield(void)
+void sched_yield_now(void)
 {
     current_vcpu()->sched.is_yielding = true;
     sched_schedule();
@@ -43,7 +43,7 @@ int yield_point(void)
     }
     cpu_irq_window();
     if (IS_ENABLED(CONFIG_YIELD_EVERYWHERE))
-        sched_yield();
+        sched_yield_now();
     else if (READ_ONCE(v->work) & (VCPU_WORK_RESCHED | VCPU_WORK_STOP))
         sched_schedule();
     return domain_is_dying(v->domain) ? -ECANCELED : 0;
@@ -141,7 +141,7 @@ int sched_wait_boundary(struct vcpu *v)
         err = yield_point();
         if (err)
             return err;
-        sched_yield();
+        sched_yield_now();
         cpu_relax();
     }
     return 0;

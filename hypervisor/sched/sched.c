@@ -347,6 +347,12 @@ static struct vcpu *first_allowed(struct cpu_queue *q, unsigned cpu)
     return NULL;
 }
 
+/* The only one that waits at an idle CPU: that CPU is on its way to it. */
+static bool is_spoken_for(const struct cpu_queue *q)
+{
+    return q->current == q->idle && q->waiting.count == 1;
+}
+
 /* Take from another CPU's queue one that is owed more than `best`. */
 static struct vcpu *steal_from(unsigned other, unsigned cpu,
                                const struct vcpu *best)
@@ -357,8 +363,9 @@ static struct vcpu *steal_from(unsigned other, unsigned cpu,
     if (!spin_trylock(&q->lock))
         return NULL;
     v = first_allowed(q, cpu);
-    if (v && is_allowed(v, other) && best &&
-        !share_migrates(&v->sched.share, best->sched.share.vtime))
+    if (v && is_allowed(v, other) &&
+        (is_spoken_for(q) ||
+         (best && !share_migrates(&v->sched.share, best->sched.share.vtime))))
         v = NULL;
     if (v) {
         queue_remove(q, v);

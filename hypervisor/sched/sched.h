@@ -32,7 +32,7 @@ void sched_ipi_wake(void);
 void sched_exit_work(struct vcpu *v) MAY_YIELD;
 
 /* Let others run first, as far as there are any, and return. */
-void sched_yield(void) MAY_YIELD;
+void sched_yield_now(void) MAY_YIELD;
 /* At the boundary v lets others run first (SCHEDOP_yield). */
 void sched_yield_at_boundary(struct vcpu *v);
 /* At the boundary v blocks, unless what it waits for has come. */

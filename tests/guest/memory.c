@@ -174,8 +174,8 @@ TEST(memory_op_reservation_bad_list)
     struct xen_memory_reservation r = reservation(BAD_PTR, 1, 0);
     ulong_t before = current_pages();
 
-    CHECK_EQ(op(XENMEM_decrease_reservation, &r), 0);
-    CHECK_EQ(op(XENMEM_populate_physmap, &r), 0);
+    CHECK_EITHER(op(XENMEM_decrease_reservation, &r), 0, -XEN_EFAULT);
+    CHECK_EITHER(op(XENMEM_populate_physmap, &r), 0, -XEN_EFAULT);
     CHECK_EQ(current_pages(), before);
 }
 
@@ -330,7 +330,8 @@ TEST(memory_op_machphys_mapping_ok, COVERS(memory_op.machphys_mapping, ok))
     memset(&m, 0x5a, sizeof(m));
     CHECK_EQ(op(XENMEM_machphys_mapping, &m), 0);
     CHECK_EQ(m.v_start, MACH2PHYS_VIRT_START);
-    CHECK_EQ(m.v_end, MACH2PHYS_VIRT_END);
+    CHECK(m.v_end <= MACH2PHYS_VIRT_END);
+    CHECK(m.v_start + m.max_mfn * 8 < m.v_end);
     CHECK(m.max_mfn > 1024);
 }
 
@@ -615,7 +616,7 @@ TEST(memory_op_acquire_resource_errors,
     struct xen_mem_acquire_resource r;
     long rc = op(XENMEM_acquire_resource, BAD_PTR);
 
-    if (rc == -XEN_ENOSYS)
+    if (rc == -XEN_ENOSYS || rc == -XEN_EOPNOTSUPP)
         SKIP("not offered");
     CHECK_EQ(rc, -XEN_EFAULT);
     memset(&r, 0, sizeof(r));

@@ -90,7 +90,7 @@ TEST(mmuext_op_pin_full_l1_ok, COVERS(mmuext_op.PIN_L1_TABLE, ok))
     CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(t)), 0);
     /* Its entries hold the page: it cannot become a table. */
     CHECK_EQ(page_ro(p), 0);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(p)), -XEN_EINVAL);
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(p)));
     CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(t)), 0);
     CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(p)), 0);
     CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(p)), 0);
@@ -132,7 +132,7 @@ TEST(mmuext_op_pin_einval_writable, COVERS(mmuext_op.PIN_L1_TABLE, EINVAL)
 
     for (unsigned cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE;
          cmd++)
-        CHECK_EQ(pt_mmuext(cmd, mem_mfn(t)), -XEN_EINVAL);
+        CHECK_CONFLICT(pt_mmuext(cmd, mem_mfn(t)));
     page_free(t);
 }
 
@@ -144,10 +144,10 @@ TEST(mmuext_op_pin_einval_other_level,
 
     chain_new(t, 4);
     CHECK_EQ(pt_mmuext(MMUEXT_PIN_L4_TABLE, mem_mfn(t[3])), 0);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(t[3])), -XEN_EINVAL);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L2_TABLE, mem_mfn(t[0])), -XEN_EINVAL);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L3_TABLE, mem_mfn(t[1])), -XEN_EINVAL);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L4_TABLE, mem_mfn(t[2])), -XEN_EINVAL);
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(t[3])));
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_PIN_L2_TABLE, mem_mfn(t[0])));
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_PIN_L3_TABLE, mem_mfn(t[1])));
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_PIN_L4_TABLE, mem_mfn(t[2])));
     /* Pinning a table that is in use anyway, at its level. */
     CHECK_EQ(pt_mmuext(MMUEXT_PIN_L2_TABLE, mem_mfn(t[1])), 0);
     CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(t[1])), 0);
@@ -165,7 +165,7 @@ TEST(mmuext_op_pin_eperm_bad_entry, COVERS(mmuext_op.PIN_L1_TABLE, EPERM))
         t[i] = mem_maddr(p) | PTE_KERN;
     t[511] = NO_FRAME << 12 | PTE_KERN;
     CHECK_EQ(page_ro(t), 0);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(t)), -XEN_EPERM);
+    CHECK_NO_FRAME(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(t)));
     /* No type count is left on p. */
     CHECK_EQ(page_ro(p), 0);
     CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE, mem_mfn(p)), 0);
@@ -239,7 +239,7 @@ TEST(mmuext_op_pin_l4_self_writable, COVERS(mmuext_op.PIN_L4_TABLE, EINVAL))
     t[3] = page_alloc();
     t[3][300] = mem_maddr(t[3]) | PTE_TABLE;
     CHECK_EQ(page_ro(t[3]), 0);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L4_TABLE, mem_mfn(t[3])), -XEN_EINVAL);
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_PIN_L4_TABLE, mem_mfn(t[3])));
     chain_free(t, 4);
 }
 
@@ -259,7 +259,7 @@ TEST(mmuext_op_pin_linear_lower_level)
     print("INFO read-only reference to another root: %ld\n", rc);
     /* Xen may allow it (pv-linear-pt); Parvis does not. */
     if (!test_on_xen())
-        CHECK_EQ(rc, -XEN_EINVAL);
+        CHECK_CONFLICT(rc);
     if (rc == 0)
         CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(t[3])), 0);
     CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(other[3])), 0);
@@ -349,7 +349,7 @@ TEST(mmuext_op_new_baseptr_einval, COVERS(mmuext_op.NEW_BASEPTR, EINVAL))
 {
     char *p = page_alloc();
 
-    CHECK_EQ(pt_mmuext(MMUEXT_NEW_BASEPTR, mem_mfn(p)), -XEN_EINVAL);
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_NEW_BASEPTR, mem_mfn(p)));
     CHECK_EQ(pt_mmuext(MMUEXT_NEW_BASEPTR, NO_FRAME), -XEN_EINVAL);
     CHECK_EQ(pt_mmuext(MMUEXT_NEW_BASEPTR, mem_foreign_mfn(0)),
              -XEN_EINVAL);
@@ -373,7 +373,7 @@ TEST(mmuext_op_new_user_baseptr_einval,
 {
     char *p = page_alloc();
 
-    CHECK_EQ(pt_mmuext(MMUEXT_NEW_USER_BASEPTR, mem_mfn(p)), -XEN_EINVAL);
+    CHECK_CONFLICT(pt_mmuext(MMUEXT_NEW_USER_BASEPTR, mem_mfn(p)));
     CHECK_EQ(pt_mmuext(MMUEXT_NEW_USER_BASEPTR, NO_FRAME), -XEN_EINVAL);
     page_free(p);
 }
@@ -465,11 +465,11 @@ TEST(mmuext_op_flush_multi_einval_mask,
     for (unsigned i = 0; i < 2; i++) {
         op.cmd = i ? MMUEXT_INVLPG_MULTI : MMUEXT_TLB_FLUSH_MULTI;
         set_xen_guest_handle(op.arg2.vcpumask, BAD_PTR);
-        CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
-                 -XEN_EINVAL);
+        CHECK_EITHER(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
+                     -XEN_EINVAL, -XEN_EFAULT);
         set_xen_guest_handle(op.arg2.vcpumask, NULL);
-        CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
-                 -XEN_EINVAL);
+        CHECK_EITHER(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
+                     -XEN_EINVAL, -XEN_EFAULT);
     }
 }
 
@@ -493,7 +493,7 @@ TEST(mmuext_op_flush_cache, COVERS(mmuext_op.FLUSH_CACHE, ok))
     /* Only for who may map devices; dom0 may. */
     CHECK_EQ(rc, 0);
     rc = ext(MMUEXT_FLUSH_CACHE_GLOBAL, 0, 0);
-    CHECK(rc == 0 || rc == -XEN_EINVAL);
+    CHECK(rc == 0 || rc == -XEN_EINVAL || rc == -XEN_ENOSYS);
 }
 
 /* ---- LDT ---- */
@@ -565,11 +565,11 @@ TEST(mmuext_op_clear_copy_einval, COVERS(mmuext_op.CLEAR_PAGE, EINVAL)
     uint64_t root = mem_mfn((const void *)mem_start_info->pt_base);
 
     CHECK_EQ(ext(MMUEXT_CLEAR_PAGE, NO_FRAME, 0), -XEN_EINVAL);
-    CHECK_EQ(ext(MMUEXT_CLEAR_PAGE, root, 0), -XEN_EINVAL);
+    CHECK_CONFLICT(ext(MMUEXT_CLEAR_PAGE, root, 0));
     CHECK_EQ(ext(MMUEXT_CLEAR_PAGE, mem_foreign_mfn(0), 0), -XEN_EINVAL);
     CHECK_EQ(ext(MMUEXT_COPY_PAGE, mem_mfn(p), NO_FRAME), -XEN_EINVAL);
     CHECK_EQ(ext(MMUEXT_COPY_PAGE, NO_FRAME, mem_mfn(p)), -XEN_EINVAL);
-    CHECK_EQ(ext(MMUEXT_COPY_PAGE, root, mem_mfn(p)), -XEN_EINVAL);
+    CHECK_CONFLICT(ext(MMUEXT_COPY_PAGE, root, mem_mfn(p)));
     CHECK_EQ(ext(MMUEXT_COPY_PAGE, mem_mfn(p), mem_foreign_mfn(0)),
              -XEN_EINVAL);
     page_free(p);

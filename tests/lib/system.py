@@ -31,7 +31,7 @@ class Lab:
     A lab belongs to one test.
     """
 
-    fetching = threading.Lock()
+    making = threading.Lock()
 
     def __init__(self, name, out, hypervisor, logs):
         self.name, self.out, self.logs = name, out, logs
@@ -57,35 +57,37 @@ class Lab:
         more.setdefault("initrd", self.initrd)
         return Machine(self.name + suffix, self.logs, **more)
 
-    # ---- What may be missing ------------------------------------------------
+    # ---- What make makes on demand ------------------------------------------
 
-    def fetched(self, target, path):
-        """A file that make fetches; Skip with its last words if it cannot."""
+    def made(self, target, path, failure=Fail):
+        """A file of the build folder; `failure` with make's words if not."""
         path = os.path.join(self.out, path)
-        with self.fetching:
+        with self.making:
             done = subprocess.run(
                 ["make", "-s", "O=" + self.out, target], cwd=TOP,
                 stdin=subprocess.DEVNULL, text=True,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            if done.returncode or not os.path.exists(path):
-                said = [line for line in done.stdout.splitlines()
-                        if line and not line.startswith("make")]
-                raise Skip((said or ["make %s made no %s" % (target, path)])
-                           [-1])
+        if done.returncode or not os.path.exists(path):
+            said = [line for line in done.stdout.splitlines()
+                    if line.strip() and not line.startswith("make")]
+            raise failure((said or ["make %s made no %s" % (target, path)])
+                          [-1])
         return path
 
     def second_qemu(self):
-        return self.fetched("second-qemu",
-                            "backports/qemu/qemu-system-x86_64")
+        """bookworm-backports' QEMU, if apt has it."""
+        return self.made("second-qemu",
+                         "backports/qemu/qemu-system-x86_64", Skip)
 
     def second_kernel(self):
-        """(kernel, initrd) of bookworm-backports."""
-        kernel = self.fetched("second-kernel", "backports/dom0-vmlinux")
+        """(kernel, initrd) of bookworm-backports, if apt has it."""
+        self.made("second-kernel-fetched", "backports/kernel/version", Skip)
+        kernel = self.made("second-kernel", "backports/dom0-vmlinux")
         return kernel, os.path.join(self.out, "backports/dom0-initrd.img")
 
     def tests_initrd(self):
         """dom0's file system with the scripts of tests/system/dom0."""
-        return self.fetched("dom0-tests", "tests/system/dom0-tests.img")
+        return self.made("dom0-tests", "tests/system/dom0-tests.img")
 
     # ---- Tests that run inside dom0 -----------------------------------------
 

@@ -74,6 +74,23 @@ bool test_on_xen(void);
         }                                                                    \
     } while (0)
 
+/*
+ * An error whose number is a matter of taste: Xen's, or what Parvis answers
+ * in its place (-EBUSY for a frame of another type, where Xen has -EINVAL).
+ */
+#define CHECK_EITHER(got, xen, parvis)                                       \
+    do {                                                                     \
+        long either_got = (long)(got);                                       \
+        if (either_got != (xen) && (either_got != (parvis) || test_on_xen())) \
+            test_fail(__FILE__, __LINE__, "%s is %ld, not %ld", #got,        \
+                      either_got, (long)(xen));                              \
+    } while (0)
+
+/* A frame has, or is wanted as, another type. */
+#define CHECK_CONFLICT(got) CHECK_EITHER(got, -XEN_EINVAL, -XEN_EBUSY)
+/* There is no such frame, or it is nobody's business of this domain. */
+#define CHECK_NO_FRAME(got) CHECK_EITHER(got, -XEN_EPERM, -XEN_EINVAL)
+
 #define CHECK_OP(text, got, op, want)                                              \
     do {                                                                     \
         long check_got = (long)(got), check_want = (long)(want);             \

@@ -34,7 +34,7 @@ struct cpu_features cpu_features = {.phys_bits = 40};
 struct cpumask cpu_online;
 unsigned cpu_count = MACHINE_CPUS;
 
-static char ram[MACHINE_FRAMES * PAGE_SIZE] PAGE_ALIGNED;
+static char ram[(MACHINE_FIRST + MACHINE_FRAMES) * PAGE_SIZE] PAGE_ALIGNED;
 static char frame_table[(1UL << FRAME_SECTION_SHIFT) * sizeof(struct frame)];
 static char m2p[(1UL << FRAME_SECTION_SHIFT) * 8];
 
@@ -249,7 +249,7 @@ uint64_t *machine_page(uint64_t mfn)
 
 void machine_init(void)
 {
-    machine_ram = ram - ((uintptr_t)MACHINE_FIRST << PAGE_SHIFT);
+    machine_ram = ram;
     machine_frame_table = frame_table;
     machine_m2p = m2p;
     memset(frame_table, 0, sizeof(frame_table));
@@ -259,7 +259,8 @@ void machine_init(void)
     cpu_online.w[0] = (1UL << MACHINE_CPUS) - 1;
     boot_info.map_count = 1;
     boot_info.map[0] = (struct mem_region){
-        (uint64_t)MACHINE_FIRST << PAGE_SHIFT, sizeof(ram), MEM_RAM};
+        (uint64_t)MACHINE_FIRST << PAGE_SHIFT, MACHINE_FRAMES * PAGE_SIZE,
+        MEM_RAM};
     bit_set(frame_sections, 0);
     heap_give_new(MFN(MACHINE_FIRST), MACHINE_FRAMES);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu/tlb.h"
+#include "lib/assert.h"
 #include "machine.h"
 #include "mm/check.h"
 #include "mm/domain_memory.h"
