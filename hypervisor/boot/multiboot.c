@@ -217,9 +217,9 @@ static void read_map_tag(const uint8_t *t, uint32_t size)
 
 static void read_tag(uint32_t type, const uint8_t *t, uint32_t size)
 {
-    /* Bytes up to the last fixed field; colours only matter with type 1. */
+    /* Bytes up to the last field that each has. */
     static const uint8_t needed[16] = {
-        [1] = 8, [3] = 16, [6] = 16, [8] = 38, [12] = 16, [14] = 28, [15] = 44};
+        [1] = 8, [3] = 16, [6] = 16, [8] = 30, [12] = 16, [14] = 28, [15] = 44};
 
     if (type >= ARRAY_COUNT(needed) || size < needed[type])
         return;
@@ -235,7 +235,8 @@ static void read_tag(uint32_t type, const uint8_t *t, uint32_t size)
         read_map_tag(t, size);
         break;
     case 8:
-        set_screen(t + 8, t + 32);
+        if (t[29] != 1 || size >= 38)
+            set_screen(t + 8, t + 32);
         break;
     case 12:
         read_efi(get64(t + 8));
@@ -256,19 +257,17 @@ static void read_multiboot2(uint32_t info)
 
     boot_info.multiboot = 2;
     /* Behind the total size, tags, each aligned to 8 bytes. */
-    for (uint32_t step = 8; left >= step + 8;) {
+    for (uint64_t step = 8; left >= step + 8;) {
         uint32_t type, size;
 
         p += step;
-        left -= step;
+        left -= (uint32_t)step;
         type = get32(p);
         size = get32(p + 4);
         if (!type || size < 8 || size > left)
             break;
         read_tag(type, p, size);
-        step = ROUND_UP(size, 8U);
-        if (step < size)
-            break;
+        step = ROUND_UP((uint64_t)size, 8UL);
     }
 }
 

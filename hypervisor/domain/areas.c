@@ -20,7 +20,7 @@
 #include "mm/heap.h"
 #include "mm/map.h"
 
-#define AREAS_MAX 65536U
+#define AREAS_MAX   65536U
 #define STACK_PAGES (STACK_BYTES / PAGE_SIZE)
 #define STACK_FLAGS \
     (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_NX)

@@ -38,7 +38,8 @@ static struct domain *lookup(unsigned id)
 {
     struct list *pos, *bucket = &buckets[id % BUCKETS];
 
-    LIST_FOR_EACH(pos, bucket) {
+    LIST_FOR_EACH(pos, bucket)
+    {
         struct domain *d = LIST_ENTRY(pos, struct domain, by_id);
 
         if (d->id == id)
@@ -56,8 +57,8 @@ static int list_publish(struct domain *d)
     spin_lock(&list_lock);
     if (!lookup(d->id)) {
         LIST_FOR_EACH(pos, &all_domains)
-            if (LIST_ENTRY(pos, struct domain, all)->id > d->id)
-                break;
+        if (LIST_ENTRY(pos, struct domain, all)->id > d->id)
+            break;
         list_add_tail(&d->all, pos);
         list_add(&d->by_id, &buckets[d->id % BUCKETS]);
         err = 0;
@@ -97,7 +98,8 @@ struct domain *domain_get_next(unsigned id)
     struct list *pos;
 
     spin_lock(&list_lock);
-    LIST_FOR_EACH(pos, &all_domains) {
+    LIST_FOR_EACH(pos, &all_domains)
+    {
         if (LIST_ENTRY(pos, struct domain, all)->id > id) {
             d = LIST_ENTRY(pos, struct domain, all);
             atomic_add(&d->refs, 1);

@@ -45,25 +45,25 @@ struct domain {
     bool is_privileged;      /* (c) dom0: control and hardware */
     uint32_t refs;           /* (a) */
     struct spinlock lock;
-    struct list all;         /* list of all domains */
-    unsigned max_vcpus;      /* (c) slots in vcpus */
-    struct vcpu **vcpus;     /* entries published once, NULL: not created */
-    uint32_t pause_count;    /* (a) */
-    uint8_t shutdown_code;   /* (a) SHUTDOWN_*, once state is SHUTDOWN */
-    uint8_t handle[16];      /* (d) UUID */
+    struct list all;       /* list of all domains */
+    unsigned max_vcpus;    /* (c) slots in vcpus */
+    struct vcpu **vcpus;   /* entries published once, NULL: not created */
+    uint32_t pause_count;  /* (a) */
+    uint8_t shutdown_code; /* (a) SHUTDOWN_*, once state is SHUTDOWN */
+    uint8_t handle[16];    /* (d) UUID */
     struct shared_info *shared_info; /* (c) hypervisor's mapping */
     mfn_t shared_info_mfn;           /* (c) */
     int64_t time_offset_seconds;     /* wall clock: offset to the host's */
     uint8_t *ioport_bitmap; /* (c) 8 KiB, set bit: denied; NULL: all denied */
     uint8_t *irq_allowed;   /* (c) bitmap of GSIs; NULL: none */
-    uint32_t pci_latch; /* what it last wrote to port CF8 */
-    uint8_t rtc_latch;  /* what it last wrote to port 70 */
-    bool pirq_eoi_unmasks; /* PHYSDEVOP_eoi unmasks the port as well */
-    struct list by_id;       /* bucket of domains by id */
-    struct list dying;       /* in the list of the reaper */
-    bool vcpu_op_busy;       /* (a) a vCPU is being initialised, upped... */
-    uint32_t poll_count;     /* (a) its vCPUs in SCHEDOP_poll, about */
-    uint16_t sched_weight;   /* (d) share of each of its vCPUs */
+    uint32_t pci_latch;     /* what it last wrote to port CF8 */
+    uint8_t rtc_latch;      /* what it last wrote to port 70 */
+    bool pirq_eoi_unmasks;  /* PHYSDEVOP_eoi unmasks the port as well */
+    struct list by_id;      /* bucket of domains by id */
+    struct list dying;      /* in the list of the reaper */
+    bool vcpu_op_busy;      /* (a) a vCPU is being initialised, upped... */
+    uint32_t poll_count;    /* (a) its vCPUs in SCHEDOP_poll, about */
+    uint16_t sched_weight;  /* (d) share of each of its vCPUs */
     struct domain_mm mm;
     struct domain_event event;
     struct grant_table *grant;
@@ -79,9 +79,9 @@ extern struct domain *idle_domain;
 struct domain_config {
     uint16_t id;
     bool is_privileged;
-    unsigned max_vcpus;      /* 1 to DOMAIN_VCPUS_MAX */
+    unsigned max_vcpus; /* 1 to DOMAIN_VCPUS_MAX */
     uint64_t max_page_count;
-    const uint8_t *handle;   /* 16 bytes, or NULL */
+    const uint8_t *handle; /* 16 bytes, or NULL */
 };
 
 #define DOMAIN_VCPUS_MAX 512

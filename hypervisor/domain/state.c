@@ -35,12 +35,9 @@ static const uint8_t legal[] = {
 };
 
 static const char *const reason_names[] = {
-    [SHUTDOWN_poweroff] = "power off",
-    [SHUTDOWN_reboot] = "reboot",
-    [SHUTDOWN_suspend] = "suspend",
-    [SHUTDOWN_crash] = "crash",
-    [SHUTDOWN_watchdog] = "watchdog",
-    [SHUTDOWN_soft_reset] = "soft reset",
+    [SHUTDOWN_poweroff] = "power off", [SHUTDOWN_reboot] = "reboot",
+    [SHUTDOWN_suspend] = "suspend",    [SHUTDOWN_crash] = "crash",
+    [SHUTDOWN_watchdog] = "watchdog",  [SHUTDOWN_soft_reset] = "soft reset",
 };
 
 static struct timer end_timer;
@@ -116,8 +113,8 @@ static void report_vcpu(const struct vcpu *v)
     const struct cpu_regs *r = &v->top->regs;
 
     log_error("d%uv%u %s mode: rip %lx rsp %lx rflags %lx cs %lx ss %lx",
-              v->domain->id, v->id, v->pv.in_kernel ? "kernel" : "user",
-              r->rip, r->rsp, r->rflags, r->cs & 0xffff, r->ss & 0xffff);
+              v->domain->id, v->id, v->pv.in_kernel ? "kernel" : "user", r->rip,
+              r->rsp, r->rflags, r->cs & 0xffff, r->ss & 0xffff);
     log_error("  rax %lx rbx %lx rcx %lx rdx %lx rsi %lx rdi %lx rbp %lx",
               r->rax, r->rbx, r->rcx, r->rdx, r->rsi, r->rdi, r->rbp);
     log_error("  r8 %lx r9 %lx r10 %lx r11 %lx r12 %lx r13 %lx r14 %lx r15 %lx",

@@ -33,14 +33,14 @@ struct pv_trap_gate {
 
 /* Deprivileged execution (room pv). All (p). */
 struct vcpu_pv {
-    bool in_kernel;      /* guest-kernel mode; else guest-user mode */
-    bool in_syscall;     /* VGCF_in_syscall of the frame being returned to */
-    uint64_t kernel_sp;  /* stack_switch */
+    bool in_kernel;     /* guest-kernel mode; else guest-user mode */
+    bool in_syscall;    /* VGCF_in_syscall of the frame being returned to */
+    uint64_t kernel_sp; /* stack_switch */
     uint16_t kernel_ss;
     uint64_t fs_base, gs_base_kernel, gs_base_user; /* while switched out */
     uint16_t ds, es, fs, gs;                        /* while switched out */
     struct pv_callback event, failsafe, syscall, syscall32, sysenter, nmi;
-    struct pv_trap_gate *traps; /* TRAP_VECTORS of them */
+    struct pv_trap_gate *traps;  /* TRAP_VECTORS of them */
     uint64_t ctrlreg0, ctrlreg4; /* guest's view of CR0, CR4 */
     bool ts_set;                 /* guest asked for CR0.TS */
     uint64_t dr[8];              /* guest's DR0-3, DR6, DR7 */
@@ -76,9 +76,9 @@ struct vcpu_event {
 /* The guest's half of time (room pv). */
 struct vcpu_time {
     struct timer singleshot, periodic, poll;
-    uint64_t period_ns; /* 0: no periodic timer */
-    uint64_t runstate_area; /* guest address, 0: none */
-    uint64_t time_area;     /* guest address of a second vcpu_time_info */
+    uint64_t period_ns;        /* 0: no periodic timer */
+    uint64_t runstate_area;    /* guest address, 0: none */
+    uint64_t time_area;        /* guest address of a second vcpu_time_info */
     uint32_t clock_generation; /* of what the clock page shows */
     unsigned clock_cpu;        /* CPU that it was written for, ~0: never */
     uint32_t clock_version;    /* of the second one */
@@ -88,14 +88,14 @@ struct vcpu_time {
         uint64_t entered_ns;
         uint64_t time_ns[4];
         uint32_t version; /* odd while being written */
-    } runstate; /* (s) */
+    } runstate;           /* (s) */
 };
 
 enum vcpu_state {
     VCPU_DOWN,     /* down, paused or its domain does not run */
     VCPU_RUNNABLE, /* waiting for a CPU */
     VCPU_RUNNING,
-    VCPU_BLOCKED,  /* waiting for an event */
+    VCPU_BLOCKED, /* waiting for an event */
 };
 
 /* Scheduling (room sched). */
@@ -123,12 +123,12 @@ struct vcpu_sched {
     struct cpumask soft_affinity;
     struct share_entity share;
     enum vcpu_block block_wanted; /* (p) */
-    bool is_blocked;         /* (s) waits for vcpu_wake() */
-    bool is_at_boundary;     /* stopped at the guest boundary, while off-CPU */
-    bool wake_pending;       /* (a) threads: woken while not yet blocked */
-    bool is_yielding;        /* (p) SCHEDOP_yield asked for */
-    bool is_down;            /* (a) VCPUF_down: does not return to the guest */
-    bool is_idle; /* (c) no guest: an idle loop or a hypervisor thread */
+    bool is_blocked;              /* (s) waits for vcpu_wake() */
+    bool is_at_boundary; /* stopped at the guest boundary, while off-CPU */
+    bool wake_pending;   /* (a) threads: woken while not yet blocked */
+    bool is_yielding;    /* (p) SCHEDOP_yield asked for */
+    bool is_down;        /* (a) VCPUF_down: does not return to the guest */
+    bool is_idle;        /* (c) no guest: an idle loop or a hypervisor thread */
     void (*thread_fn)(void *); /* (c) hypervisor threads */
     void *thread_data;         /* (c) */
 };
@@ -154,10 +154,10 @@ struct vcpu {
     struct vcpu_sched sched;
 };
 
-#define VCPU_WORK_RESCHED 1U  /* the scheduler wants a decision */
-#define VCPU_WORK_STOP 2U     /* paused, down or dying */
-#define VCPU_WORK_TRAP 4U     /* pv.trap_pending or pv.nmi_pending */
-#define VCPU_WORK_TIME 8U     /* clock page or runstate to refresh */
+#define VCPU_WORK_RESCHED 1U /* the scheduler wants a decision */
+#define VCPU_WORK_STOP    2U /* paused, down or dying */
+#define VCPU_WORK_TRAP    4U /* pv.trap_pending or pv.nmi_pending */
+#define VCPU_WORK_TIME    8U /* clock page or runstate to refresh */
 
 /*
  * Create vCPU `id` of `d`: its record, stack, GDT window and the parts of

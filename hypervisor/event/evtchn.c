@@ -386,8 +386,7 @@ int evtchn_send(struct domain *d, uint32_t port)
     switch (atomic_load(&c->state)) {
     case EVTCHN_INTERDOMAIN:
         peer = evtchn_of(c->remote, c->remote_port);
-        event_notify(c->remote, READ_ONCE(peer->notify_vcpu),
-                     c->remote_port);
+        event_notify(c->remote, READ_ONCE(peer->notify_vcpu), c->remote_port);
         break;
     case EVTCHN_IPI:
         event_notify(d, c->notify_vcpu, port);

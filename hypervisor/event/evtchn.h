@@ -8,7 +8,7 @@
 #include "domain/vcpu.h"
 #include "lib/types.h"
 
-#define EVTCHN_PORTS_MAX 4096U
+#define EVTCHN_PORTS_MAX    4096U
 #define EVTCHN_BUCKET_PORTS 64U
 
 enum evtchn_state {
@@ -26,12 +26,12 @@ enum evtchn_state {
  * waits for that to fall to zero after `state` changed.
  */
 struct evtchn {
-    uint8_t state;        /* enum evtchn_state */
+    uint8_t state; /* enum evtchn_state */
     uint16_t remote_domid;
     uint16_t notify_vcpu; /* index of the vCPU that is told */
     uint16_t number;      /* the pirq or virq */
     uint32_t remote_port;
-    uint32_t users;       /* (a) lock-free senders looking at this now */
+    uint32_t users; /* (a) lock-free senders looking at this now */
     struct domain *remote;
 };
 
@@ -44,20 +44,17 @@ struct evtchn *evtchn_of(const struct domain *d, uint32_t port);
  */
 MUST_CHECK int evtchn_alloc_unbound(struct domain *d, uint16_t remote_domid,
                                     uint32_t *port);
-MUST_CHECK int evtchn_bind_interdomain(struct domain *d,
-                                       struct domain *remote,
+MUST_CHECK int evtchn_bind_interdomain(struct domain *d, struct domain *remote,
                                        uint32_t remote_port, uint32_t *port);
-MUST_CHECK int evtchn_bind_virq(struct domain *d, uint32_t virq,
-                                uint32_t vcpu, uint32_t *port);
-MUST_CHECK int evtchn_bind_ipi(struct domain *d, uint32_t vcpu,
-                               uint32_t *port);
+MUST_CHECK int evtchn_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu,
+                                uint32_t *port);
+MUST_CHECK int evtchn_bind_ipi(struct domain *d, uint32_t vcpu, uint32_t *port);
 MUST_CHECK int evtchn_bind_pirq(struct domain *d, uint32_t pirq, bool share,
                                 uint32_t *port);
 MUST_CHECK int evtchn_close(struct domain *d, uint32_t port);
 /* Lock-free. */
 MUST_CHECK int evtchn_send(struct domain *d, uint32_t port);
-MUST_CHECK int evtchn_bind_vcpu(struct domain *d, uint32_t port,
-                                uint32_t vcpu);
+MUST_CHECK int evtchn_bind_vcpu(struct domain *d, uint32_t port, uint32_t vcpu);
 /* As the guest's clearing of the mask bit, but that no event is lost. */
 MUST_CHECK int evtchn_unmask(struct domain *d, uint32_t port);
 MUST_CHECK int evtchn_reset(struct domain *d) MAY_YIELD;
@@ -89,8 +86,7 @@ static inline bool event_upcall_pending(const struct vcpu *v)
  * Move v's vcpu_info to `offset` of frame `mfn`, which its domain owns. Once.
  * -EINVAL: offset, or registered before; else as frame_get_writable().
  */
-MUST_CHECK int event_register_info(struct vcpu *v, mfn_t mfn,
-                                   uint32_t offset);
+MUST_CHECK int event_register_info(struct vcpu *v, mfn_t mfn, uint32_t offset);
 /* Back to the shared page's (the domain was reset or the vCPU ends). */
 void event_unregister_info(struct vcpu *v);
 /* v has a vcpu_info of its own to read. */

@@ -11,7 +11,7 @@ static void show_port(const struct domain *d, uint32_t port,
                       const struct evtchn *c)
 {
     static const char *const states[] = {"free", "unbound", "interdomain",
-                                         "pirq", "virq", "ipi"};
+                                         "pirq", "virq",    "ipi"};
 
     log_always("  %u %s vcpu %u number %u peer d%u:%u%s%s", port,
                states[c->state], c->notify_vcpu, c->number,

@@ -76,8 +76,7 @@ void event_notify(struct domain *d, unsigned vcpu, uint32_t port)
 
 void event_clear_pending(struct domain *d, uint32_t port)
 {
-    atomic_and(&d->shared_info->evtchn_pending[port / 64],
-               ~(1UL << port % 64));
+    atomic_and(&d->shared_info->evtchn_pending[port / 64], ~(1UL << port % 64));
 }
 
 void event_unmask(struct vcpu *v, uint32_t port)

@@ -19,8 +19,8 @@ void virq_raise_vcpu(struct vcpu *v, unsigned virq)
     if (!port)
         return;
     /* A global one may have been moved to another vCPU. */
-    event_notify(v->domain,
-                 READ_ONCE(evtchn_of(v->domain, port)->notify_vcpu), port);
+    event_notify(v->domain, READ_ONCE(evtchn_of(v->domain, port)->notify_vcpu),
+                 port);
 }
 
 void virq_raise_global(unsigned virq)

@@ -14,8 +14,7 @@
 #include "mm/guest_access.h"
 
 /* The domain `id` with a reference, if v may set its table up. */
-static int16_t target_get(const struct vcpu *v, domid_t id,
-                          struct domain **out)
+static int16_t target_get(const struct vcpu *v, domid_t id, struct domain **out)
 {
     struct domain *d = domain_get_as(v->domain, id);
 

@@ -10,10 +10,9 @@
 #include "pv/time.h"
 
 /* Assists that a 64-bit guest may turn on. */
-#define ASSISTS                                      \
-    (BIT(VMASST_TYPE_4gb_segments) |                 \
-     BIT(VMASST_TYPE_writable_pagetables) |          \
-     BIT(VMASST_TYPE_pae_extended_cr3) |             \
+#define ASSISTS                                                             \
+    (BIT(VMASST_TYPE_4gb_segments) | BIT(VMASST_TYPE_writable_pagetables) | \
+     BIT(VMASST_TYPE_pae_extended_cr3) |                                    \
      BIT(VMASST_TYPE_runstate_update_flag))
 
 /* args: system time in ns (0: none); one that reads as negative is past. */

@@ -5,8 +5,8 @@
  * Locking: initialise, up and down of one domain go one at a time, by
  * domain.vcpu_op_busy: initialise may yield, so it holds no spinlock.
  */
-#include "abi/sched.h"
 #include "abi/vcpu.h"
+#include "abi/sched.h"
 
 #include "domain/domain.h"
 #include "event/evtchn.h"

@@ -64,8 +64,7 @@ static uint32_t features(const struct domain *d)
 {
     uint32_t map = FEATURE(mmu_pt_update_preserve_ad) |
                    FEATURE(highmem_assist) | FEATURE(gnttab_map_avail_bits) |
-                   FEATURE(memory_op_vnode_supported) |
-                   FEATURE(direct_mapped);
+                   FEATURE(memory_op_vnode_supported) | FEATURE(direct_mapped);
 
     if (d->mm.vm_assist >> VMASST_TYPE_pae_extended_cr3 & 1)
         map |= FEATURE(pae_pgdir_above_4gb);

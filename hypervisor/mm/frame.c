@@ -294,6 +294,21 @@ int frame_get_writable(mfn_t mfn, uint16_t owner)
     return type_get_once(NULL, mfn, owner, FRAME_WRITABLE);
 }
 
+/* `who` is itself entering or leaving the type of this frame. */
+static bool is_held_by(const struct vcpu_mm *who, mfn_t mfn)
+{
+    for (unsigned i = 0; i < who->hold_count; i++)
+        if (mfn_eq(who->holds[i].mfn, mfn))
+            return true;
+    return false;
+}
+
+/*
+ * Two siblings may each validate a table that refers to the other's: whoever
+ * holds a busy frame itself gives up after so many turns.
+ */
+#define BUSY_TURNS_MAX 10000
+
 int frame_get_type(struct vcpu_mm *who, mfn_t mfn, uint16_t owner,
                    enum frame_type type)
 {
@@ -301,11 +316,15 @@ int frame_get_type(struct vcpu_mm *who, mfn_t mfn, uint16_t owner,
 
     if (unlikely(!frame_exists(mfn)))
         return -EINVAL;
-    for (;;) {
+    for (unsigned turns = 0;; turns++) {
         int gone;
 
         err = type_get_once(who, mfn, owner, type);
         if (likely(err != -EAGAIN) || who->dm->domid != owner)
+            return err;
+        if (is_held_by(who, mfn))
+            return -EBUSY;
+        if (who->hold_count && turns == BUSY_TURNS_MAX)
             return err;
         gone = yield_point();
         if (gone)

@@ -71,8 +71,8 @@ void time_update_clock(struct vcpu *v)
 void time_update_wall(struct domain *d)
 {
     struct shared_info *s = d->shared_info;
-    uint64_t ns = clock_wall_base_ns() +
-                  (uint64_t)d->time_offset_seconds * NS_PER_SECOND;
+    uint64_t ns =
+        clock_wall_base_ns() + (uint64_t)d->time_offset_seconds * NS_PER_SECOND;
     uint64_t seconds = ns / NS_PER_SECOND;
     uint32_t version;
 
@@ -157,8 +157,8 @@ static int write_runstate(struct vcpu *v)
     struct vcpu_runstate_info info = {0};
     struct vcpu_runstate_info __guest *to =
         (struct vcpu_runstate_info __guest *)v->time.runstate_area;
-    bool flagged = v->domain->mm.vm_assist &
-                   BIT(VMASST_TYPE_runstate_update_flag);
+    bool flagged =
+        v->domain->mm.vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
     uint64_t entry;
     int err;
 

@@ -124,8 +124,7 @@ void sched_set_down(struct vcpu *v, bool down)
 static bool is_stopped(const struct vcpu *v)
 {
     struct cpu_queue *q = sched_vcpu_lock(v);
-    bool stopped = v->sched.is_at_boundary &&
-                   v->sched.state != VCPU_RUNNING &&
+    bool stopped = v->sched.is_at_boundary && v->sched.state != VCPU_RUNNING &&
                    v->sched.state != VCPU_RUNNABLE;
 
     spin_unlock(&q->lock);

@@ -60,9 +60,8 @@ void sched_vcpu_init(struct vcpu *v)
     s->cpu = initial_cpu(v);
     for (size_t i = 0; i < ARRAY_COUNT(s->affinity.w); i++)
         s->affinity.w[i] = s->soft_affinity.w[i] = ~0UL;
-    s->saved_sp =
-        stack_prepare((uintptr_t)v->top,
-                      hypervisor ? sched_begin_thread : sched_begin_guest);
+    s->saved_sp = stack_prepare(
+        (uintptr_t)v->top, hypervisor ? sched_begin_thread : sched_begin_guest);
 }
 
 struct vcpu *sched_idle_vcpu_create(unsigned cpu)

@@ -22,9 +22,8 @@ static void show_queue(unsigned cpu, struct cpu_queue *q)
                q->waiting.count, q->switches, q->steals);
     show_vcpu("runs ", q->current);
     LIST_FOR_EACH(pos, &q->waiting.head)
-        show_vcpu("waits",
-                  CONTAINER_OF(LIST_ENTRY(pos, struct share_entity, node),
-                               struct vcpu, sched.share));
+    show_vcpu("waits", CONTAINER_OF(LIST_ENTRY(pos, struct share_entity, node),
+                                    struct vcpu, sched.share));
     spin_unlock(&q->lock);
 }
 

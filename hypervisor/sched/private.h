@@ -20,8 +20,8 @@ struct cpu_queue {
     uint64_t charged_ns;  /* until when current has paid */
     struct timer slice;
     /* Read by others without the lock, as hints: */
-    uint64_t head_vtime;    /* of the first that waits */
-    uint64_t least_vtime;   /* of all that want to run here */
+    uint64_t head_vtime;  /* of the first that waits */
+    uint64_t least_vtime; /* of all that want to run here */
     bool has_waiting, has_any;
     uint64_t switches, steals; /* statistics */
 } CACHE_ALIGNED;

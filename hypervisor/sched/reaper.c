@@ -59,7 +59,8 @@ static void finish_all(void)
 {
     struct list *pos, *next;
 
-    LIST_FOR_EACH_SAFE(pos, next, &lingering) {
+    LIST_FOR_EACH_SAFE(pos, next, &lingering)
+    {
         struct domain *d = LIST_ENTRY(pos, struct domain, dying);
 
         if (!domain_finish(d))

@@ -42,9 +42,8 @@ static bool may_run(const struct vcpu *v)
 {
     const struct domain *d = v->domain;
 
-    return !READ_ONCE(v->sched.is_down) &&
-           !READ_ONCE(v->sched.pause_count) && !READ_ONCE(d->pause_count) &&
-           READ_ONCE(d->state) == DOMAIN_RUNNING;
+    return !READ_ONCE(v->sched.is_down) && !READ_ONCE(v->sched.pause_count) &&
+           !READ_ONCE(d->pause_count) && READ_ONCE(d->state) == DOMAIN_RUNNING;
 }
 
 static bool is_runnable(const struct vcpu *v)
@@ -205,7 +204,7 @@ static unsigned find_idle_cpu(const struct vcpu *v)
         if (bit_test(m.w, v->sched.cpu))
             return v->sched.cpu;
         CPUMASK_FOR_EACH(cpu, &m)
-            return cpu;
+        return cpu;
     }
     return CONFIG_NR_CPUS;
 }
@@ -219,8 +218,8 @@ static unsigned choose_cpu(const struct vcpu *v)
     if (is_allowed(v, v->sched.cpu))
         return v->sched.cpu;
     CPUMASK_FOR_EACH(cpu, &v->sched.affinity)
-        if (sched_queues[cpu] && bit_test(cpu_online.w, cpu))
-            return cpu;
+    if (sched_queues[cpu] && bit_test(cpu_online.w, cpu))
+        return cpu;
     return v->sched.cpu;
 }
 
@@ -246,8 +245,8 @@ static void check_preempt(struct cpu_queue *q, const struct vcpu *v,
 
 static bool wants_queue(const struct vcpu *v)
 {
-    return v->sched.state != VCPU_RUNNING &&
-           v->sched.state != VCPU_RUNNABLE && is_runnable(v);
+    return v->sched.state != VCPU_RUNNING && v->sched.state != VCPU_RUNNABLE &&
+           is_runnable(v);
 }
 
 /* Queue v if it wants to run; `q` is locked, and unlocked on return. */
@@ -337,7 +336,8 @@ static struct vcpu *first_allowed(struct cpu_queue *q, unsigned cpu)
 {
     struct list *pos;
 
-    LIST_FOR_EACH(pos, &q->waiting.head) {
+    LIST_FOR_EACH(pos, &q->waiting.head)
+    {
         struct vcpu *v =
             entity_vcpu(LIST_ENTRY(pos, struct share_entity, node));
 
@@ -380,7 +380,8 @@ static struct vcpu *steal(unsigned cpu, const struct vcpu *best)
 {
     unsigned other;
 
-    CPUMASK_FOR_EACH(other, &waiting_cpus) {
+    CPUMASK_FOR_EACH(other, &waiting_cpus)
+    {
         struct vcpu *v;
 
         if (other == cpu)
@@ -398,13 +399,12 @@ static struct vcpu *steal(unsigned cpu, const struct vcpu *best)
  * Who runs next on this CPU. `prev` is not in the queue; the chosen one is in
  * none when this returns.
  */
-static struct vcpu *choose(struct cpu_queue *q, struct vcpu *prev,
-                           uint64_t now)
+static struct vcpu *choose(struct cpu_queue *q, struct vcpu *prev, uint64_t now)
 {
     unsigned cpu = queue_cpu(q);
     bool prev_can = prev != q->idle && is_runnable(prev);
-    bool prev_first = prev_can && !prev->sched.is_yielding &&
-                      is_allowed(prev, cpu);
+    bool prev_first =
+        prev_can && !prev->sched.is_yielding && is_allowed(prev, cpu);
     struct vcpu *local = first_allowed(q, cpu), *stolen, *other;
     struct vcpu *best = local;
 
@@ -425,8 +425,8 @@ static struct vcpu *choose(struct cpu_queue *q, struct vcpu *prev,
         return best;
     other = first_allowed(q, cpu);
     if (prev_first && prev != best &&
-        (!other || share_before(prev->sched.share.vtime,
-                                other->sched.share.vtime)))
+        (!other ||
+         share_before(prev->sched.share.vtime, other->sched.share.vtime)))
         other = prev;
     if (other)
         share_limit_owed(&best->sched.share, other->sched.share.vtime);
@@ -504,14 +504,14 @@ static void offer_to_idle(struct cpu_queue *q)
 
     if (pos == &q->waiting.head)
         return;
-    cpu = find_idle_cpu(
-        entity_vcpu(LIST_ENTRY(pos, struct share_entity, node)));
+    cpu =
+        find_idle_cpu(entity_vcpu(LIST_ENTRY(pos, struct share_entity, node)));
     if (cpu < CONFIG_NR_CPUS && cpu != queue_cpu(q))
         apic_ipi(cpu, VECTOR_IPI_WAKE);
 }
 
-static void switch_to(struct cpu_queue *q, struct vcpu *prev,
-                      struct vcpu *next, uint64_t now)
+static void switch_to(struct cpu_queue *q, struct vcpu *prev, struct vcpu *next,
+                      uint64_t now)
 {
     unsigned cpu = queue_cpu(q);
 

@@ -18,11 +18,11 @@
 #include "lib/list.h"
 #include "lib/types.h"
 
-#define SHARE_SLICE_NS 10000000UL    /* longest run while others wait */
-#define SHARE_RATELIMIT_NS 1000000UL /* shortest run before a preemption */
+#define SHARE_SLICE_NS       10000000UL /* longest run while others wait */
+#define SHARE_RATELIMIT_NS   1000000UL  /* shortest run before a preemption */
 #define SHARE_WAKE_CREDIT_NS 1000000UL
-#define SHARE_LAG_NS 200000000UL
-#define SHARE_MIGRATE_NS 1000000UL
+#define SHARE_LAG_NS         200000000UL
+#define SHARE_MIGRATE_NS     1000000UL
 
 struct share_queue {
     struct list head; /* rising virtual time */

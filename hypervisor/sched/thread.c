@@ -8,8 +8,8 @@
 #include "domain/domain.h"
 #include "lib/assert.h"
 #include "lib/upcall.h"
-#include "sched/sched.h"
 #include "sched/private.h"
+#include "sched/sched.h"
 
 /* Ids of the idle domain's vCPUs below this are CPUs' idle loops. */
 #define THREAD_ID_FIRST CONFIG_NR_CPUS

@@ -168,10 +168,36 @@ static const struct test *test_next(unsigned line)
     return next;
 }
 
+__attribute__((weak)) bool family_one_boot_each(void)
+{
+    return false;
+}
+
+void test_expect_crash(void)
+{
+    print("EXPECT crash\n");
+}
+
+static NORETURN void print_boots(void)
+{
+    char names[2048];
+    int n = 0;
+
+    for (const struct test *t = test_next(0); t; t = test_next(t->line))
+        n += print_to(names + n, sizeof(names) - (size_t)n, " %s", t->name);
+    hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, 5, "BOOTS");
+    hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, n, names);
+    hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, 1, "\n");
+    test_shutdown();
+}
+
 void test_run_all(const char *line)
 {
     unsigned passed = 0, failed = 0, skipped = 0;
     bool only = strstr(line, "only=") != NULL;
+
+    if (family_one_boot_each() && !only)
+        print_boots();
 
     for (const struct test *t = test_next(0); t; t = test_next(t->line)) {
         if (only && !listed(line, "only=", t->name))

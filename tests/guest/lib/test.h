@@ -45,6 +45,14 @@ const char family_name[] __attribute__((weak)) = FAMILY;
         SECTION(".tests") = &test_##name;                                    \
     static void test_fn_##name(void)
 
+/*
+ * Tests that end in the domain's crash need a boot each. Such a family says
+ * true: run without only=, it prints "BOOTS name name..." and run-one boots
+ * it once for each. The test calls test_expect_crash() before the deed.
+ */
+bool family_one_boot_each(void);
+void test_expect_crash(void);
+
 /* A family may prepare something before its first test. */
 void family_init(void);
 

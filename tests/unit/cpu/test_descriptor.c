@@ -15,11 +15,11 @@
 
 /* SDM vol. 3A, figure 3-8, by bit of the whole descriptor. */
 #define TYPE_SHIFT 40
-#define DPL_SHIFT 45
-#define ACCESSED (1UL << 40)
+#define DPL_SHIFT  45
+#define ACCESSED   (1UL << 40)
 #define IS_SEGMENT (1UL << 44)
-#define PRESENT (1UL << 47)
-#define DPL3 (3UL << DPL_SHIFT)
+#define PRESENT    (1UL << 47)
+#define DPL3       (3UL << DPL_SHIFT)
 /* All that is neither base nor limit: type to P, and AVL to G. */
 #define ATTRIBUTES 0x00f0ff0000000000UL
 

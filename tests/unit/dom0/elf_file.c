@@ -7,8 +7,8 @@
 #include "abi/elfnote.h"
 
 #define HEADER_BYTES 64
-#define PROGRAMS_AT 64
-#define DATA_AT 2048
+#define PROGRAMS_AT  64
+#define DATA_AT      2048
 
 static void put(struct elf_file *f, size_t at, uint64_t value, size_t bytes)
 {

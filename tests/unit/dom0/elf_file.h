@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ELF_FILE_MAX 65536
+#define ELF_FILE_MAX          65536
 #define ELF_FILE_PROGRAMS_MAX 20
 
 enum {

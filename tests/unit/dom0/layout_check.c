@@ -93,8 +93,7 @@ const char *layout_check(const struct elf_kernel *k, uint64_t initrd_bytes,
     if (l->stack_pfn + 1 + 128 > l->mapped_pages ||
         l->start_info_pfn >= l->mapped_pages || l->mapped_pages % 1024)
         return "mapping";
-    if (!k->mod_start_pfn &&
-        l->initrd_pfn + l->initrd_pages > l->mapped_pages)
+    if (!k->mod_start_pfn && l->initrd_pfn + l->initrd_pages > l->mapped_pages)
         return "initrd not mapped";
     if (!k->has_init_p2m && l->p2m_pfn + l->p2m_pages > l->mapped_pages)
         return "p2m not mapped";

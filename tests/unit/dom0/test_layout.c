@@ -14,7 +14,7 @@
 #include "dom0/layout_check.h"
 
 #define LINUX_BASE 0xffffffff80000000UL
-#define MIB_PAGES 256UL
+#define MIB_PAGES  256UL
 
 static const struct elf_kernel linux_kernel = {
     .paddr_end = 0x3400123,
@@ -34,13 +34,12 @@ static void check(const struct elf_kernel *k, uint64_t initrd_bytes,
         wrong = layout_check(k, initrd_bytes, nr_pages, &l);
         if (wrong)
             fail_msg("base %#lx end %#lx initrd %#lx pages %#lx: %s",
-                     k->virt_base, k->paddr_end, initrd_bytes, nr_pages,
-                     wrong);
+                     k->virt_base, k->paddr_end, initrd_bytes, nr_pages, wrong);
         /* It needs no less. */
         if (!k->has_init_p2m || l.p2m_pages == (l.end_pfn * 8 + 4095) / 4096)
-            assert_false(layout_compute(k, initrd_bytes, l.end_pfn - 1,
-                                        &again) &&
-                         again.end_pfn == l.end_pfn);
+            assert_false(
+                layout_compute(k, initrd_bytes, l.end_pfn - 1, &again) &&
+                again.end_pfn == l.end_pfn);
     } else if (l.end_pfn) {
         assert_true(l.end_pfn > nr_pages);
     } else {
@@ -53,12 +52,12 @@ static void check(const struct elf_kernel *k, uint64_t initrd_bytes,
 
 static void test_many(void **unused)
 {
-    static const uint64_t ends[] = {1, PAGE_SIZE, 0x3400123, 0x10000000,
-                                    0x1fe00000, 0x40000000};
+    static const uint64_t ends[] = {1,          PAGE_SIZE,  0x3400123,
+                                    0x10000000, 0x1fe00000, 0x40000000};
     static const uint64_t bases[] = {0, 0x40000000, 0xffff880000000000,
                                      0xffffffff00000000, LINUX_BASE};
     static const uint64_t initrds[] = {0, 1, 4096, 30000001, 300000000};
-    static const uint64_t sizes[] = {1,    16,   100,  128,   511,  512,
+    static const uint64_t sizes[] = {1,    16,   100,  128,   511,      512,
                                      1024, 4096, 7919, 65536, 1UL << 21};
 
     (void)unused;
@@ -105,8 +104,7 @@ static void test_does_not_fit(void **unused)
     (void)unused;
     assert_false(layout_compute(&linux_kernel, 0, 32 * MIB_PAGES, &l));
     assert_true(l.end_pfn > 0x3400 && l.end_pfn < 64 * MIB_PAGES);
-    assert_false(layout_compute(&linux_kernel, 1UL << 31, 512 * MIB_PAGES,
-                                &l));
+    assert_false(layout_compute(&linux_kernel, 1UL << 31, 512 * MIB_PAGES, &l));
     assert_true(l.end_pfn > 2048 * MIB_PAGES);
 }
 
@@ -136,19 +134,19 @@ static void test_impossible_places(void **unused)
     static const struct {
         uint64_t base, p2m;
     } bad[] = {
-        {0xfffffffffffff000, 0x8000000000},         /* wraps */
-        {0xfffffffffe000000, 0x8000000000},         /* wraps, too */
-        {0xffff800000000000, 0x8000000000},         /* the hypervisor's */
-        {0xffff87ffffc00000, 0x8000000000},         /* in part */
-        {0x7fffffc00000, 0x8000000000},             /* leaves the lower half */
-        {0x800000000000, 0x8000000000},             /* not canonical */
-        {LINUX_BASE, LINUX_BASE},                   /* the same slot */
-        {LINUX_BASE, 0xffffff8000000000},           /* likewise */
-        {LINUX_BASE, 0xfffffffffffff000},           /* wraps */
-        {LINUX_BASE, 0xffff830000000000},           /* the hypervisor's */
-        {LINUX_BASE, 0x7ffffffff000},               /* leaves the lower half */
-        {0x8000000000 - 0x400000, 0x8000000000},    /* the mapping goes on */
-        {0x8000000000, 0x8000000000 - 2 * 0x1000},  /* the p2m goes on */
+        {0xfffffffffffff000, 0x8000000000},        /* wraps */
+        {0xfffffffffe000000, 0x8000000000},        /* wraps, too */
+        {0xffff800000000000, 0x8000000000},        /* the hypervisor's */
+        {0xffff87ffffc00000, 0x8000000000},        /* in part */
+        {0x7fffffc00000, 0x8000000000},            /* leaves the lower half */
+        {0x800000000000, 0x8000000000},            /* not canonical */
+        {LINUX_BASE, LINUX_BASE},                  /* the same slot */
+        {LINUX_BASE, 0xffffff8000000000},          /* likewise */
+        {LINUX_BASE, 0xfffffffffffff000},          /* wraps */
+        {LINUX_BASE, 0xffff830000000000},          /* the hypervisor's */
+        {LINUX_BASE, 0x7ffffffff000},              /* leaves the lower half */
+        {0x8000000000 - 0x400000, 0x8000000000},   /* the mapping goes on */
+        {0x8000000000, 0x8000000000 - 2 * 0x1000}, /* the p2m goes on */
     };
     struct elf_kernel k = linux_kernel;
     struct dom0_layout l;

@@ -39,7 +39,10 @@ static unsigned reconsidered, virqs, reaped, refs;
 static uint64_t timer_deadline;
 static void (*timer_fire)(void *);
 static jmp_buf power;
-enum { POWER_OFF = 1, POWER_REBOOT };
+enum {
+    POWER_OFF = 1,
+    POWER_REBOOT
+};
 
 void log_print(enum log_level level, const char *fmt, ...)
 {
@@ -79,8 +82,7 @@ uint64_t clock_now_ns(void)
     return 1000;
 }
 
-void timer_init(struct timer *t, void (*fire)(void *), void *data,
-                unsigned cpu)
+void timer_init(struct timer *t, void (*fire)(void *), void *data, unsigned cpu)
 {
     (void)t;
     (void)data;

@@ -31,7 +31,7 @@ struct stack_top fake_stack_top;
 struct domain *dom0, *idle_domain;
 
 #define DOMAINS 2
-#define VCPUS 2
+#define VCPUS   2
 
 static struct domain domains[DOMAINS];
 static struct vcpu vcpus[DOMAINS][VCPUS], *vcpu_ptrs[DOMAINS][VCPUS];
@@ -475,8 +475,7 @@ static void test_register_info(void **state)
     (void)state;
     assert_int_equal(event_register_info(&vcpus[0][0], MFN(1), 4096 - 63),
                      -EINVAL);
-    assert_int_equal(event_register_info(&vcpus[0][0], MFN(1), 4),
-                     -EINVAL);
+    assert_int_equal(event_register_info(&vcpus[0][0], MFN(1), 4), -EINVAL);
     assert_int_equal(event_register_info(&vcpus[0][0], MFN(1), 64), -EPERM);
     assert_ptr_equal(vcpus[0][0].event.info, &shared[0].vcpu_info[0]);
 }
@@ -632,13 +631,13 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_unbound),    TEST(test_interdomain),
-        TEST(test_loopback),   TEST(test_close_interdomain),
-        TEST(test_virq),       TEST(test_ipi),
-        TEST(test_pirq),       TEST(test_mask),
+        TEST(test_unbound),     TEST(test_interdomain),
+        TEST(test_loopback),    TEST(test_close_interdomain),
+        TEST(test_virq),        TEST(test_ipi),
+        TEST(test_pirq),        TEST(test_mask),
         TEST(test_status_ends), TEST(test_all_ports),
-        TEST(test_no_memory),  TEST(test_dead),
-        TEST(test_poll),       TEST(test_register_info),
+        TEST(test_no_memory),   TEST(test_dead),
+        TEST(test_poll),        TEST(test_register_info),
         TEST(test_random),
     };
 

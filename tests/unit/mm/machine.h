@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define MACHINE_FIRST 0x100 /* lowest frame of RAM */
-#define MACHINE_FRAMES 256  /* frames of RAM */
+#define MACHINE_FRAMES 512  /* frames of RAM */
 #define MACHINE_CPUS 3
 
 /* Fresh RAM, all in the heap; no TLB holds anything. */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define MODEL_FIRST 0x100
-#define MODEL_FRAMES 256
+#define MODEL_FRAMES 512
 #define MODEL_DOMAINS 3
 #define MODEL_ROOTS 12
 #define MODEL_DEVICE 0x7ff1

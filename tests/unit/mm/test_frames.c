@@ -27,6 +27,8 @@ static void random_operations(void **state)
 
     (void)state;
     machine_init();
+    /* The checker keeps its memory. */
+    assert_int_equal(check_run(), 0);
     free_before = heap_free_count();
     machine_seed(seed ? (uint64_t)atoi(seed) : 1);
     world_init();

@@ -17,6 +17,9 @@
 #define P PTE_PRESENT
 #define W PTE_WRITE
 
+/* Of each domain; all domains together have less than the machine. */
+#define FRAMES_MAX 96
+
 struct world world;
 
 /* ---- What the checker is told ---- */
@@ -47,7 +50,7 @@ void world_init(void)
     for (unsigned f = 0; f < MODEL_FRAMES; f++)
         world.model.owner[f] = -1;
     for (unsigned d = 0; d < WORLD_DOMAINS; d++) {
-        if (domain_memory_init(&world.dm[d], (uint16_t)d, 56))
+        if (domain_memory_init(&world.dm[d], (uint16_t)d, FRAMES_MAX))
             panic("domain_memory_init");
         world.dm[d].has_iomem = d == 0;
         for (unsigned v = 0; v < WORLD_VCPUS; v++)
@@ -159,7 +162,7 @@ static bool step_alloc(unsigned dom)
 {
     unsigned order = machine_random(3) ? 0 : 1;
     uint64_t free = heap_free_count();
-    bool room = world.dm[dom].page_count + (1U << order) <= 56;
+    bool room = world.dm[dom].page_count + (1U << order) <= FRAMES_MAX;
     mfn_t mfn;
     int err = domain_memory_alloc(&world.dm[dom], order, 0, &mfn);
 

@@ -22,16 +22,11 @@ static const struct {
     ZydisMnemonic mnemonic;
     enum insn_kind kind;
 } plain[] = {
-    {ZYDIS_MNEMONIC_CPUID, INSN_CPUID},
-    {ZYDIS_MNEMONIC_RDMSR, INSN_RDMSR},
-    {ZYDIS_MNEMONIC_WRMSR, INSN_WRMSR},
-    {ZYDIS_MNEMONIC_CLI, INSN_CLI},
-    {ZYDIS_MNEMONIC_STI, INSN_STI},
-    {ZYDIS_MNEMONIC_HLT, INSN_HLT},
-    {ZYDIS_MNEMONIC_CLTS, INSN_CLTS},
-    {ZYDIS_MNEMONIC_WBINVD, INSN_WBINVD},
-    {ZYDIS_MNEMONIC_INVD, INSN_WBINVD},
-    {ZYDIS_MNEMONIC_XSETBV, INSN_XSETBV},
+    {ZYDIS_MNEMONIC_CPUID, INSN_CPUID}, {ZYDIS_MNEMONIC_RDMSR, INSN_RDMSR},
+    {ZYDIS_MNEMONIC_WRMSR, INSN_WRMSR}, {ZYDIS_MNEMONIC_CLI, INSN_CLI},
+    {ZYDIS_MNEMONIC_STI, INSN_STI},     {ZYDIS_MNEMONIC_HLT, INSN_HLT},
+    {ZYDIS_MNEMONIC_CLTS, INSN_CLTS},   {ZYDIS_MNEMONIC_WBINVD, INSN_WBINVD},
+    {ZYDIS_MNEMONIC_INVD, INSN_WBINVD}, {ZYDIS_MNEMONIC_XSETBV, INSN_XSETBV},
 };
 
 /* Instructions on a memory or register operand, its table or its width. */
@@ -84,8 +79,8 @@ static bool decode(const uint8_t *bytes, unsigned count, struct op *o)
         ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64,
                          ZYDIS_STACK_WIDTH_64);
     is_ready = true;
-    return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, count,
-                                               &o->insn, o->operands));
+    return ZYAN_SUCCESS(
+        ZydisDecoderDecodeFull(&decoder, bytes, count, &o->insn, o->operands));
 }
 
 const char *oracle_text(const uint8_t *bytes, unsigned count)
@@ -136,8 +131,8 @@ static void take_memory(const struct op *o, const ZydisDecodedOperand *m,
     out->index = address_register(m->mem.index);
     if (m->mem.scale)
         out->scale = m->mem.scale;
-    out->rip_relative = m->mem.base == ZYDIS_REGISTER_RIP ||
-                        m->mem.base == ZYDIS_REGISTER_EIP;
+    out->rip_relative =
+        m->mem.base == ZYDIS_REGISTER_RIP || m->mem.base == ZYDIS_REGISTER_EIP;
     out->displacement = m->mem.disp.value;
     /*
      * Zydis 4.0.0 errs for 32-bit addresses without a base when REX.B is set
@@ -172,9 +167,8 @@ static bool is_string(enum insn_kind kind)
 
 static bool from_string(const struct op *o, struct insn *out)
 {
-    bool moves_segment =
-        o->insn.attributes &
-        (ZYDIS_ATTRIB_HAS_SEGMENT_FS | ZYDIS_ATTRIB_HAS_SEGMENT_GS);
+    bool moves_segment = o->insn.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_FS |
+                                               ZYDIS_ATTRIB_HAS_SEGMENT_GS);
 
     for (unsigned i = 0; i < ARRAY_COUNT(strings); i++) {
         if (strings[i].mnemonic != o->insn.mnemonic)
@@ -304,9 +298,9 @@ bool oracle_decode(const uint8_t *bytes, unsigned count, struct insn *out)
         return false;
     out->length = o.insn.length;
     out->lock = o.insn.attributes & ZYDIS_ATTRIB_HAS_LOCK;
-    return from_plain(&o, out) || from_string(&o, out) ||
-           from_port(&o, out) || from_special_move(&o, out) ||
-           from_system(&o, out) || from_write(&o, out);
+    return from_plain(&o, out) || from_string(&o, out) || from_port(&o, out) ||
+           from_special_move(&o, out) || from_system(&o, out) ||
+           from_write(&o, out);
 }
 
 const char *oracle_compare(const struct insn *a, const struct insn *b)
@@ -319,8 +313,7 @@ const char *oracle_compare(const struct insn *a, const struct insn *b)
     bool has_reg = a->source == SOURCE_REG ||
                    (a->kind >= INSN_MOV_FROM_CR && a->kind <= INSN_MOV_TO_DR);
     bool has_imm = a->source == SOURCE_IMM || a->kind == INSN_INT ||
-                   ((a->kind == INSN_IN || a->kind == INSN_OUT) &&
-                    !a->dx_port);
+                   ((a->kind == INSN_IN || a->kind == INSN_OUT) && !a->dx_port);
     bool has_rm = has_width && !is_table && a->source == SOURCE_NONE &&
                   !is_string(a->kind) && a->kind >= INSN_MOV_FROM_CR;
     uint64_t mask = a->kind == INSN_INT || a->width == 0 || a->width == 8

@@ -269,9 +269,8 @@ static void test_control_moves(void **unused)
 
         cr[0] = dr[0] = (char)(reg & 8 ? 0x44 : 0x40);
         cr[3] = dr[3] = (char)(0xc0 | (reg & 7) << 3);
-        assert_int_equal(decode(cr, 4, &in), reg == 0 || reg == 2 ||
-                                                 reg == 3 || reg == 4 ||
-                                                 reg == 8);
+        assert_int_equal(decode(cr, 4, &in), reg == 0 || reg == 2 || reg == 3 ||
+                                                 reg == 4 || reg == 8);
         assert_int_equal(decode(dr, 4, &in), reg < 8);
     }
 }

@@ -18,7 +18,7 @@
 
 #include "pv/oracle.h"
 
-#define RANDOM_TRIES 3000000
+#define RANDOM_TRIES      3000000
 #define DIFFERENCES_SHOWN 20
 
 static uint64_t state;

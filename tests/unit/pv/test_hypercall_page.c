@@ -18,7 +18,7 @@
 #include "pv/policy.h"
 
 #define STUB_BYTES 32
-#define STUBS (PAGE_SIZE / STUB_BYTES)
+#define STUBS      (PAGE_SIZE / STUB_BYTES)
 
 static uint8_t *page;
 
@@ -64,9 +64,8 @@ static void test_all_stubs(void **unused)
 {
     (void)unused;
     for (unsigned n = 0; n < STUBS; n++) {
-        const uint8_t want[] = {0x51, 0x41, 0x53, 0xb8, (uint8_t)n,
-                                0,    0,    0,    0x0f, 0x05,
-                                0x41, 0x5b, 0x59, 0xc3};
+        const uint8_t want[] = {0x51, 0x41, 0x53, 0xb8, (uint8_t)n, 0,    0,
+                                0,    0x0f, 0x05, 0x41, 0x5b,       0x59, 0xc3};
         const uint8_t *stub = page + n * STUB_BYTES;
 
         if (n == __HYPERVISOR_iret)

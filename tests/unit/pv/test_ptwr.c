@@ -29,7 +29,7 @@
 #include "pv/native.h"
 #include "pv/ptwr.h"
 
-#define TRIES 400000
+#define TRIES      400000
 #define PAGE_WORDS (PAGE_SIZE / sizeof(uint64_t))
 
 /* Below 4 GiB and together, so that all addressing forms reach the page. */
@@ -68,8 +68,7 @@ static bool is_in_page(uint64_t va)
     return va >= (uint64_t)page && va < (uint64_t)page + PAGE_SIZE;
 }
 
-bool guest_pt_read_entry(const struct vcpu_mm *vm, uint64_t va,
-                         uint64_t *entry)
+bool guest_pt_read_entry(const struct vcpu_mm *vm, uint64_t va, uint64_t *entry)
 {
     assert_ptr_equal(vm, &vcpu.mm);
     assert_int_equal(va % sizeof(uint64_t), 0);
@@ -116,16 +115,16 @@ struct form {
     const char *name;
     uint8_t opcode[2];
     uint8_t opcode_bytes;
-    uint8_t group;      /* ModRM reg of an opcode group, or any */
-    uint8_t imm;        /* bytes of immediate; 4: 2 with a 66 prefix */
+    uint8_t group; /* ModRM reg of an opcode group, or any */
+    uint8_t imm;   /* bytes of immediate; 4: 2 with a 66 prefix */
     bool is_byte;
     bool may_lock;
     uint64_t undefined; /* flags */
 };
 
-#define ANY 8
+#define ANY   8
 #define LOGIC NATIVE_AF
-#define BITS (NATIVE_OF | NATIVE_SF | NATIVE_AF | NATIVE_PF)
+#define BITS  (NATIVE_OF | NATIVE_SF | NATIVE_AF | NATIVE_PF)
 
 static const struct form forms[] = {
     {"add r8", {0x00}, 1, ANY, 0, true, true, 0},
@@ -210,8 +209,7 @@ static int64_t bit_offset(const struct trial *t)
     const struct insn *in = &t->insn;
     uint64_t n = t->before.r[in->reg];
 
-    if (in->source != SOURCE_REG || in->kind < INSN_BTS ||
-        in->kind > INSN_BTC)
+    if (in->source != SOURCE_REG || in->kind < INSN_BTS || in->kind > INSN_BTC)
         return 0;
     if (in->width == 2)
         return ((int16_t)n >> 4) * 2L;
@@ -238,8 +236,8 @@ static bool aim(struct trial *t)
     struct insn *in = &t->insn;
     uint64_t want = t->va - (uint64_t)bit_offset(t);
 
-    if (in->base == 4 || (in->source == SOURCE_REG && in->reg == 4 &&
-                          !in->reg_high_byte))
+    if (in->base == 4 ||
+        (in->source == SOURCE_REG && in->reg == 4 && !in->reg_high_byte))
         return false; /* RSP is the test's own */
     if (in->base < 0) {
         if (in->index >= 0)
@@ -365,13 +363,13 @@ static void test_same_as_processor(void **unused)
     }
     for (unsigned i = 0; i < ARRAY_COUNT(forms); i++)
         for (unsigned w = forms[i].is_byte ? 0 : 1; w < 4; w++) {
-            bool exists = forms[i].is_byte           ? w == 0
+            bool exists = forms[i].is_byte             ? w == 0
                           : forms[i].opcode[1] == 0xc3 ? w > 1
                                                        : true;
 
             if (exists && done[i][w] < 100)
-                fail_msg("%s, width %u: only %lu times", forms[i].name,
-                         1U << w, done[i][w]);
+                fail_msg("%s, width %u: only %lu times", forms[i].name, 1U << w,
+                         done[i][w]);
         }
     print_message("%lu instructions compared\n", compared);
 }

@@ -28,11 +28,11 @@
 #include "sched/sched.h"
 #include "time/clock.h"
 
-#define MS 1000000UL
-#define SECOND (1000 * MS)
-#define CPUS_MAX 8
+#define MS        1000000UL
+#define SECOND    (1000 * MS)
+#define CPUS_MAX  8
 #define VCPUS_MAX 16
-#define NEVER (~0UL)
+#define NEVER     (~0UL)
 
 unsigned fake_cpu, cpu_count;
 struct vcpu *fake_current[CONFIG_NR_CPUS];
@@ -102,8 +102,7 @@ void heap_free(void *p)
     free(p);
 }
 
-void timer_init(struct timer *t, void (*fire)(void *), void *data,
-                unsigned cpu)
+void timer_init(struct timer *t, void (*fire)(void *), void *data, unsigned cpu)
 {
     *t = (struct timer){.fire = fire, .data = data, .cpu = cpu};
 }
@@ -444,8 +443,7 @@ static void test_weights_on_two(void **state)
 
 static void test_many_on_four(void **state)
 {
-    const unsigned weights[] = {256, 512, 1024, 256, 512,
-                                1024, 256, 512, 1024};
+    const unsigned weights[] = {256, 512, 1024, 256, 512, 1024, 256, 512, 1024};
     const double unit = 4 / 21.0;
     const double expected[] = {unit,     2 * unit, 4 * unit, unit,    2 * unit,
                                4 * unit, unit,     2 * unit, 4 * unit};
@@ -773,15 +771,24 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_one_cpu),         TEST(test_odd_weights),
-        TEST(test_three_on_two),    TEST(test_weights_on_two),
-        TEST(test_many_on_four),    TEST(test_too_much_weight),
-        TEST(test_pinned),          TEST(test_newcomer),
-        TEST(test_idle_has_no_tick), TEST(test_block_sees_event),
-        TEST(test_wake_latency),    TEST(test_wake_goes_to_idle_cpu),
-        TEST(test_pause),           TEST(test_pause_blocked),
-        TEST(test_pause_inside),    TEST(test_yield),
-        TEST(test_affinity),        TEST(test_random),
+        TEST(test_one_cpu),
+        TEST(test_odd_weights),
+        TEST(test_three_on_two),
+        TEST(test_weights_on_two),
+        TEST(test_many_on_four),
+        TEST(test_too_much_weight),
+        TEST(test_pinned),
+        TEST(test_newcomer),
+        TEST(test_idle_has_no_tick),
+        TEST(test_block_sees_event),
+        TEST(test_wake_latency),
+        TEST(test_wake_goes_to_idle_cpu),
+        TEST(test_pause),
+        TEST(test_pause_blocked),
+        TEST(test_pause_inside),
+        TEST(test_yield),
+        TEST(test_affinity),
+        TEST(test_random),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
