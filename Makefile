@@ -257,13 +257,13 @@ $(O)/backports/qemu/qemu-system-x86_64: tools/image/debian.py \
 
 # ---- Tests ----------------------------------------------------------------
 
-test_inputs := image unit guests $(addprefix $(O)/.packages-,run check)
+test_inputs := $(addprefix $(O)/.packages-,run check) image unit guests fuzzers
 
 .PHONY: check check-fast check-matrix check-headers check-rooms \
         check-reproducible bench dom0-tests
 check: $(test_inputs) ## all tests (TESTS="PATTERN..." some of them)
 	@$(PYTHON) tests/run -O $(O) $(TESTS)
-check-fast: unit $(O)/.packages-check ## the tests that need no QEMU
+check-fast: $(O)/.packages-check unit fuzzers ## the tests that need no QEMU
 	@$(PYTHON) tests/run -O $(O) --fast $(TESTS)
 check-matrix: $(test_inputs) ## Debian as dom0 on each machine of tests/system/matrix.txt
 	@$(PYTHON) tests/run -O $(O) --matrix $(TESTS)

@@ -9,6 +9,7 @@
 #include "cpu/features.h"
 #include "cpu/fixup.h"
 #include "cpu/gdt.h"
+#include "cpu/insn.h"
 #include "cpu/percpu.h"
 #include "cpu/start.h"
 #include "debug/console.h"
@@ -20,6 +21,7 @@
 #include "event/keys.h"
 #include "lib/boot_info.h"
 #include "mm/boot.h"
+#include "mm/heap.h"
 #include "platform/acpi.h"
 #include "platform/apic.h"
 #include "platform/irq.h"
@@ -51,8 +53,26 @@ static void init_platform(void)
     timer_init_cpu();
 }
 
+/* What the boot cost, in the terms that are quoted for it. */
+static void report(uint64_t entry_tsc)
+{
+    uint64_t us = (rdtsc() - entry_tsc) * 1000 / clock_tsc_khz();
+    uint64_t ram = 0, held;
+
+    for (unsigned i = 0; i < boot_info.map_count; i++)
+        if (boot_info.map[i].type == MEM_RAM)
+            ram += boot_info.map[i].size;
+    held = heap_free_count() + READ_ONCE(dom0->mm.page_count);
+    log_info("boot: %lu.%03lu ms from entry to dom0; of %lu MiB RAM %lu KiB "
+             "are the hypervisor's, %lu MiB free",
+             us / 1000, us % 1000, ram >> 20,
+             (ram >> 10) - (held << (PAGE_SHIFT - 10)),
+             heap_free_count() >> (20 - PAGE_SHIFT));
+}
+
 void boot_main(uint32_t magic, uint32_t info)
 {
+    uint64_t entry_tsc = rdtsc();
     const char *error = multiboot_read(magic, info);
 
     gdt_init_early();
@@ -79,6 +99,7 @@ void boot_main(uint32_t magic, uint32_t info)
     console_input_init();
     reaper_init();
     dom0_build();
+    report(entry_tsc);
     mm_free_init();
     sched_start();
 }

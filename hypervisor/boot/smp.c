@@ -38,10 +38,10 @@ enum step {
 
 #define LOW_MEMORY_END 0xa0000UL
 /* Waits in microseconds: long for a busy host, not for a CPU that starts. */
-#define INIT_DELAY_US 20
-#define FIRST_PATIENCE_US 1000
+#define INIT_DELAY_US        20
+#define FIRST_PATIENCE_US    1000
 #define SECOND_INIT_DELAY_US 10000
-#define PATIENCE_US 1000000
+#define PATIENCE_US          1000000
 
 extern char trampoline_start[], trampoline_end[], smp_entry[];
 void smp_begin(void);

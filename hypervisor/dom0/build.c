@@ -21,6 +21,7 @@
 #include "lib/boot_info.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "mm/boot.h"
 #include "mm/guest_pt.h"
 #include "mm/heap.h"
 #include "mm/m2p.h"
@@ -41,6 +42,7 @@ struct build {
     struct dom0_memory memory;
     const struct boot_module *kernel_module, *initrd_module; /* 2nd: or NULL */
     uint64_t initrd_bytes;
+    uint64_t wanted; /* frames for dom0 */
     struct domain *d;
 };
 
@@ -91,22 +93,39 @@ static void create_domain(struct build *b)
                       config.max_vcpus);
 }
 
+/* Frames left to the hypervisor while the modules still hold theirs. */
+#define SPARE_PAGES 1024
+
+static uint64_t module_pages(const struct build *b)
+{
+    uint64_t kernel = b->kernel_module->end - b->kernel_module->start;
+
+    return (kernel + b->initrd_bytes) >> PAGE_SHIFT;
+}
+
+/*
+ * All that there is now; what the modules hold follows when they have been
+ * copied (get_rest).
+ */
 static void get_memory(struct build *b)
 {
-    uint64_t wanted =
-        dom0_memory_wanted(heap_free_count(), heap_total_count());
+    uint64_t free = heap_free_count();
+    uint64_t most = free + module_pages(b);
     uint64_t got;
 
+    b->wanted = dom0_memory_wanted(most, heap_total_count());
     b->memory.d = b->d;
     b->memory.stretches =
         heap_alloc(DOM0_STRETCHES_MAX * sizeof(struct dom0_stretch));
     if (!b->memory.stretches)
         boot_fail("no memory to build dom0: give the machine more");
-    if (wanted > heap_free_count())
+    if (b->wanted > most)
         boot_fail("dom0_mem asks for %lu MiB, %lu MiB are free: lower it",
-                  wanted >> PAGE_MB_SHIFT, heap_free_count() >> PAGE_MB_SHIFT);
-    got = dom0_memory_fill(&b->memory, wanted);
-    if (layout_compute(&b->kernel, b->initrd_bytes, got, &b->layout))
+                  b->wanted >> PAGE_MB_SHIFT, most >> PAGE_MB_SHIFT);
+    got = free > SPARE_PAGES ? MIN(b->wanted, free - SPARE_PAGES) : 0;
+    got = dom0_memory_fill(&b->memory, got);
+    if (layout_compute(&b->kernel, b->initrd_bytes, b->wanted, &b->layout) &&
+        b->layout.end_pfn <= got)
         return;
     if (b->layout.end_pfn)
         boot_fail("dom0's kernel and initrd need %lu MiB, and dom0 has %lu "
@@ -116,6 +135,20 @@ static void get_memory(struct build *b)
     boot_fail("dom0's kernel wants to be mapped at %#lx and its p2m at %#lx, "
               "where they can't be: is it a PV kernel?",
               b->kernel.virt_base, b->kernel.init_p2m_va);
+}
+
+static void free_module(const struct boot_module *m)
+{
+    mm_free_boot_memory(m->start, m->end);
+}
+
+/* The modules were copied: their memory too. */
+static void get_rest(struct build *b)
+{
+    free_module(b->kernel_module);
+    if (b->initrd_module)
+        free_module(b->initrd_module);
+    dom0_memory_fill(&b->memory, b->wanted);
 }
 
 static void load_kernel(const struct build *b)
@@ -254,6 +287,7 @@ void dom0_build(void)
     get_memory(&b);
     load_kernel(&b);
     load_initrd(&b);
+    get_rest(&b);
     write_p2m(&b);
     root = tables_write(&b.kernel, &b.layout, &b.memory);
     write_start_info(&b);

@@ -20,7 +20,7 @@
 #include "platform/msi.h"
 #include "platform/pci.h"
 
-#define IOPORT_COUNT 65536U
+#define IOPORT_COUNT  65536U
 #define MSI_COUNT_MAX 32
 
 /* ---- A guest's own interrupts and rights ---- */
@@ -102,8 +102,7 @@ static int set_iobitmap(struct vcpu *v, void __guest *arg)
     if (rc)
         return rc;
     if (in.nr_ports > IOPORT_COUNT ||
-        !guest_range_ok((const void __guest *)in.bitmap,
-                        (in.nr_ports + 7) / 8))
+        !guest_range_ok((const void __guest *)in.bitmap, (in.nr_ports + 7) / 8))
         return -EINVAL;
     v->pv.iobitmap = (const void *)in.bitmap;
     v->pv.iobitmap_ports = in.nr_ports;
@@ -342,8 +341,8 @@ static int read_device(struct vcpu *v, const void __guest *arg,
 
 static int device_op(struct vcpu *v, void __guest *arg, unsigned cmd)
 {
-    bool has_segment = cmd != PHYSDEVOP_manage_pci_remove &&
-                       cmd != PHYSDEVOP_restore_msi;
+    bool has_segment =
+        cmd != PHYSDEVOP_manage_pci_remove && cmd != PHYSDEVOP_restore_msi;
     uint32_t sbdf;
     int rc = read_device(v, arg, has_segment, &sbdf);
 

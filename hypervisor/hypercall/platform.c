@@ -115,10 +115,10 @@ static int getidletime(struct xenpf_getidletime *g)
             bool exists = false;
 
             if (byte * 8 + i < g->cpumap_nr_cpus && (bits >> i & 1))
-                rc = put_idle_time(byte * 8 + i,
-                                   (void __guest *)g->idletime, &exists);
+                rc = put_idle_time(byte * 8 + i, (void __guest *)g->idletime,
+                                   &exists);
             if (!exists)
-                bits &= (uint8_t)~(1U << i);
+                bits &= (uint8_t) ~(1U << i);
         }
         if (!rc)
             rc = guest_write(map + byte, &bits, 1);

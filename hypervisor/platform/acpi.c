@@ -12,47 +12,47 @@
 #include "lib/string.h"
 #include "platform/acpi_table.h"
 
-#define MADT_ENTRIES 44
-#define MADT_CPU 0
-#define MADT_IOAPIC 1
-#define MADT_OVERRIDE 2
-#define MADT_LAPIC_ADDRESS 5
-#define MADT_X2APIC 9
-#define MADT_CPU_ENABLED 1U
-#define MADT_BROADCAST_ID 0xff
+#define MADT_ENTRIES             44
+#define MADT_CPU                 0
+#define MADT_IOAPIC              1
+#define MADT_OVERRIDE            2
+#define MADT_LAPIC_ADDRESS       5
+#define MADT_X2APIC              9
+#define MADT_CPU_ENABLED         1U
+#define MADT_BROADCAST_ID        0xff
 
-#define FADT_SCI_IRQ 46
-#define FADT_PM1A_EVENT 56
-#define FADT_PM1B_EVENT 60
-#define FADT_PM1A_CONTROL 64
-#define FADT_PM1B_CONTROL 68
-#define FADT_PM_TIMER 76
-#define FADT_PM1_EVENT_BYTES 88
-#define FADT_PM1_CONTROL_BYTES 89
-#define FADT_CENTURY 108
-#define FADT_BOOT_FLAGS 109
-#define FADT_FLAGS 112
-#define FADT_RESET 116
-#define FADT_RESET_VALUE 128
-#define FADT_X_PM1A_EVENT 148
-#define FADT_X_PM1B_EVENT 160
-#define FADT_X_PM1A_CONTROL 172
-#define FADT_X_PM1B_CONTROL 184
-#define FADT_X_PM_TIMER 208
-#define FADT_SLEEP_CONTROL 244
-#define FADT_SLEEP_STATUS 256
-#define FADT_BOOT_8042 (1U << 1)
-#define FADT_BOOT_NO_RTC (1U << 5)
-#define FADT_FLAG_RESET (1U << 10)
-#define FADT_FLAG_HW_REDUCED (1U << 20)
+#define FADT_SCI_IRQ             46
+#define FADT_PM1A_EVENT          56
+#define FADT_PM1B_EVENT          60
+#define FADT_PM1A_CONTROL        64
+#define FADT_PM1B_CONTROL        68
+#define FADT_PM_TIMER            76
+#define FADT_PM1_EVENT_BYTES     88
+#define FADT_PM1_CONTROL_BYTES   89
+#define FADT_CENTURY             108
+#define FADT_BOOT_FLAGS          109
+#define FADT_FLAGS               112
+#define FADT_RESET               116
+#define FADT_RESET_VALUE         128
+#define FADT_X_PM1A_EVENT        148
+#define FADT_X_PM1B_EVENT        160
+#define FADT_X_PM1A_CONTROL      172
+#define FADT_X_PM1B_CONTROL      184
+#define FADT_X_PM_TIMER          208
+#define FADT_SLEEP_CONTROL       244
+#define FADT_SLEEP_STATUS        256
+#define FADT_BOOT_8042           (1U << 1)
+#define FADT_BOOT_NO_RTC         (1U << 5)
+#define FADT_FLAG_RESET          (1U << 10)
+#define FADT_FLAG_HW_REDUCED     (1U << 20)
 #define FADT_REVISION_BOOT_FLAGS 2
 
-#define HPET_BASE 40
+#define HPET_BASE                40
 
-#define MCFG_ENTRIES 44
-#define MCFG_ENTRY_BYTES 16
+#define MCFG_ENTRIES             44
+#define MCFG_ENTRY_BYTES         16
 
-#define BDA_KBD_SHIFT_FLAGS 0x417
+#define BDA_KBD_SHIFT_FLAGS      0x417
 
 struct acpi_info acpi_info;
 
@@ -87,13 +87,11 @@ static void add_ioapic(uint8_t id, uint32_t address, uint32_t gsi_base)
         log_warning("ACPI: IO-APIC %u at %#x is left out", id, address);
         return;
     }
-    a->ioapics[a->ioapic_count++] =
-        (struct acpi_ioapic){address, gsi_base, id};
+    a->ioapics[a->ioapic_count++] = (struct acpi_ioapic){address, gsi_base, id};
 }
 
 /* Flags: polarity in bits 0-1, trigger mode in bits 2-3; 0 is ISA's way. */
-static void add_override(uint8_t bus, uint8_t irq, uint32_t gsi,
-                         uint16_t flags)
+static void add_override(uint8_t bus, uint8_t irq, uint32_t gsi, uint16_t flags)
 {
     if (bus != 0 || irq >= ACPI_ISA_IRQS)
         return;
@@ -116,8 +114,7 @@ static void parse_madt_entry(const struct acpi_table *t, uint32_t at,
         break;
     case MADT_IOAPIC:
         if (length >= 12)
-            add_ioapic(t->bytes[at + 2],
-                       (uint32_t)acpi_table_get(t, at + 4, 4),
+            add_ioapic(t->bytes[at + 2], (uint32_t)acpi_table_get(t, at + 4, 4),
                        (uint32_t)acpi_table_get(t, at + 8, 4));
         break;
     case MADT_OVERRIDE:
@@ -174,8 +171,8 @@ static struct acpi_register get_register(const struct acpi_table *t,
 }
 
 /* The extended field where it is filled in, else the old one: a port. */
-static struct acpi_register get_block(const struct acpi_table *t,
-                                      uint32_t old, uint32_t extended)
+static struct acpi_register get_block(const struct acpi_table *t, uint32_t old,
+                                      uint32_t extended)
 {
     struct acpi_register r = get_register(t, extended);
 
@@ -306,8 +303,8 @@ void acpi_init(void)
     if (!parse_table("MCFG", parse_mcfg))
         log_debug("ACPI: no MCFG table");
     read_bios_data();
-    log_info("ACPI: RSDP at %#lx, %u CPUs, %u IO-APICs", a->rsdp,
-             a->cpu_count, a->ioapic_count);
+    log_info("ACPI: RSDP at %#lx, %u CPUs, %u IO-APICs", a->rsdp, a->cpu_count,
+             a->ioapic_count);
     if (a->cpus_left_out)
         log_warning("ACPI: %u more CPUs than NR_CPUS=%u are left out",
                     a->cpus_left_out, CONFIG_NR_CPUS);

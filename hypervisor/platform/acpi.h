@@ -8,8 +8,8 @@
 #include "lib/types.h"
 
 #define ACPI_IOAPIC_MAX 64
-#define ACPI_MCFG_MAX 16
-#define ACPI_ISA_IRQS 16
+#define ACPI_MCFG_MAX   16
+#define ACPI_ISA_IRQS   16
 
 struct acpi_cpu {
     uint32_t apic_id, acpi_id;
@@ -35,7 +35,11 @@ struct acpi_mcfg {
 };
 
 /* Generic address (ACPI 5.2.3.2). */
-enum acpi_space { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1, ACPI_SPACE_PCI = 2 };
+enum acpi_space {
+    ACPI_SPACE_MEMORY = 0,
+    ACPI_SPACE_IO = 1,
+    ACPI_SPACE_PCI = 2
+};
 struct acpi_register {
     uint8_t space; /* enum acpi_space, or one that we don't know */
     uint8_t bits, bit_offset;

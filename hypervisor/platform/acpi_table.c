@@ -12,23 +12,23 @@
 #include "mm/map.h"
 #include "mm/memory_map.h"
 
-#define HEADER_BYTES 36
+#define HEADER_BYTES    36
 #define TABLE_BYTES_MAX (1U << 20)
-#define RSDP_V1_BYTES 20
-#define RSDP_V2_BYTES 36
-#define RSDP_ALIGN 16
-#define TABLES_MAX 256
+#define RSDP_V1_BYTES   20
+#define RSDP_V2_BYTES   36
+#define RSDP_ALIGN      16
+#define TABLES_MAX      256
 
 /* Where a BIOS leaves the RSDP: the first KiB of the EBDA, or here. */
 #define BDA_EBDA_SEGMENT 0x40e
-#define BIOS_AREA 0xe0000
-#define BIOS_AREA_BYTES 0x20000
+#define BIOS_AREA        0xe0000
+#define BIOS_AREA_BYTES  0x20000
 
 /* In the direct map, which covers RAM from 1 MiB on. */
 static bool is_ram(uint64_t pa, size_t bytes)
 {
-    for (uint64_t mfn = pa >> PAGE_SHIFT;
-         mfn <= (pa + bytes - 1) >> PAGE_SHIFT; mfn++)
+    for (uint64_t mfn = pa >> PAGE_SHIFT; mfn <= (pa + bytes - 1) >> PAGE_SHIFT;
+         mfn++)
         if (!memory_map_is_ram(MFN(mfn)))
             return false;
     return true;
@@ -214,8 +214,8 @@ bool acpi_table_open(uint64_t rsdp, const char signature[4],
         return false;
     count = (root.length - HEADER_BYTES) / entry_bytes;
     for (unsigned i = 0; i < MIN(count, TABLES_MAX) && !found; i++) {
-        uint64_t pa = acpi_table_get(&root, HEADER_BYTES + i * entry_bytes,
-                                     entry_bytes);
+        uint64_t pa =
+            acpi_table_get(&root, HEADER_BYTES + i * entry_bytes, entry_bytes);
 
         found = pa && open_at(pa, signature, out);
     }

@@ -23,39 +23,39 @@
 #include "time/scale.h"
 
 /* Offsets in the xAPIC page; MSR 0x800 + offset / 16 in x2APIC mode. */
-#define REG_ID 0x20
-#define REG_VERSION 0x30
-#define REG_TPR 0x80
-#define REG_EOI 0xb0
-#define REG_LDR 0xd0
-#define REG_SPURIOUS 0xf0
-#define REG_ISR 0x100
-#define REG_ERROR 0x280
-#define REG_LVT_CMCI 0x2f0
-#define REG_ICR 0x300
-#define REG_ICR_HIGH 0x310
-#define REG_LVT_TIMER 0x320
-#define REG_LVT_THERMAL 0x330
-#define REG_LVT_PERF 0x340
-#define REG_LVT_LINT0 0x350
-#define REG_LVT_LINT1 0x360
-#define REG_LVT_ERROR 0x370
+#define REG_ID            0x20
+#define REG_VERSION       0x30
+#define REG_TPR           0x80
+#define REG_EOI           0xb0
+#define REG_LDR           0xd0
+#define REG_SPURIOUS      0xf0
+#define REG_ISR           0x100
+#define REG_ERROR         0x280
+#define REG_LVT_CMCI      0x2f0
+#define REG_ICR           0x300
+#define REG_ICR_HIGH      0x310
+#define REG_LVT_TIMER     0x320
+#define REG_LVT_THERMAL   0x330
+#define REG_LVT_PERF      0x340
+#define REG_LVT_LINT0     0x350
+#define REG_LVT_LINT1     0x360
+#define REG_LVT_ERROR     0x370
 #define REG_TIMER_INITIAL 0x380
 #define REG_TIMER_CURRENT 0x390
-#define REG_TIMER_DIVIDE 0x3e0
+#define REG_TIMER_DIVIDE  0x3e0
 
-#define BASE_ENABLED (1UL << 11)
-#define BASE_X2APIC (1UL << 10)
-#define BASE_ADDRESS 0x000ffffffffff000UL
-#define SPURIOUS_ENABLE (1U << 8)
-#define LVT_MASKED (1U << 16)
-#define LVT_NMI (4U << 8)
-#define LVT_DEADLINE (2U << 17)
-#define ICR_NMI (4U << 8)
-#define ICR_INIT (5U << 8)
-#define ICR_STARTUP (6U << 8)
-#define ICR_PENDING (1U << 12)
-#define ICR_ASSERT (1U << 14)
+#define BASE_ENABLED      (1UL << 11)
+#define BASE_X2APIC       (1UL << 10)
+#define BASE_ADDRESS      0x000ffffffffff000UL
+#define SPURIOUS_ENABLE   (1U << 8)
+#define LVT_MASKED        (1U << 16)
+#define LVT_NMI           (4U << 8)
+#define LVT_DEADLINE      (2U << 17)
+#define ICR_NMI           (4U << 8)
+#define ICR_INIT          (5U << 8)
+#define ICR_STARTUP       (6U << 8)
+#define ICR_PENDING       (1U << 12)
+#define ICR_ASSERT        (1U << 14)
 #define VERSION_LVT_SHIFT 16
 /* An IPI is accepted within microseconds; a dead bus must not hang us. */
 #define ICR_PATIENCE 100000
@@ -133,8 +133,8 @@ void apic_ipi_mask(const struct cpumask *cpus, uint8_t vector)
     unsigned cpu, self = cpu_id();
 
     CPUMASK_FOR_EACH(cpu, cpus)
-        if (cpu != self)
-            apic_ipi(cpu, vector);
+    if (cpu != self)
+        apic_ipi(cpu, vector);
 }
 
 void apic_nmi_others(void)
@@ -145,8 +145,8 @@ void apic_nmi_others(void)
     if (!is_x2apic && !xapic)
         return;
     CPUMASK_FOR_EACH(cpu, &cpu_online)
-        if (cpu != self)
-            send(cpu_apic_id[cpu], ICR_ASSERT | ICR_NMI);
+    if (cpu != self)
+        send(cpu_apic_id[cpu], ICR_ASSERT | ICR_NMI);
     if (!is_x2apic)
         wait_icr_idle();
 }
@@ -205,8 +205,8 @@ void apic_timer_set_rate(uint64_t hz)
 
     if (!use_deadline && hz) {
         /* The slower it counts, the further a single shot reaches. */
-        for (unsigned i = 0;
-             i < ARRAY_COUNT(divide) && hz / 2 >= TIMER_HZ_MIN; i++) {
+        for (unsigned i = 0; i < ARRAY_COUNT(divide) && hz / 2 >= TIMER_HZ_MIN;
+             i++) {
             hz /= 2;
             timer_divide = divide[i];
         }
@@ -331,8 +331,8 @@ void apic_init(void)
 
     pic_init();
     /* What the firmware turned on can't be turned off without a reset. */
-    is_x2apic = (base & BASE_X2APIC) ||
-                (cpu_features.x2apic && boot_params.x2apic);
+    is_x2apic =
+        (base & BASE_X2APIC) || (cpu_features.x2apic && boot_params.x2apic);
     use_deadline = cpu_features.tsc_deadline;
     if (!is_x2apic) {
         xapic = map_mmio(PADDR(base & BASE_ADDRESS), PAGE_SIZE, MMIO_UC);

@@ -10,13 +10,13 @@
  * 0x80 and 0x82, which guests raise by instruction.
  */
 #define VECTOR_DEVICE_FIRST 0x30
-#define VECTOR_DEVICE_LAST 0xdf
-#define VECTOR_IPI_WAKE 0xf0  /* re-examine work and run queue */
-#define VECTOR_IPI_FLUSH 0xf1 /* serve TLB flush requests */
-#define VECTOR_IPI_STOP 0xf2  /* panic or power-off: stop for good */
-#define VECTOR_TIMER 0xf3
-#define VECTOR_ERROR 0xfe
-#define VECTOR_SPURIOUS 0xff
+#define VECTOR_DEVICE_LAST  0xdf
+#define VECTOR_IPI_WAKE     0xf0 /* re-examine work and run queue */
+#define VECTOR_IPI_FLUSH    0xf1 /* serve TLB flush requests */
+#define VECTOR_IPI_STOP     0xf2 /* panic or power-off: stop for good */
+#define VECTOR_TIMER        0xf3
+#define VECTOR_ERROR        0xfe
+#define VECTOR_SPURIOUS     0xff
 
 /*
  * Boot CPU, after acpi_init(): choose the mode, map, enable, mask the PIC; and

@@ -13,14 +13,14 @@
 #include "mm/map.h"
 #include "platform/acpi.h"
 
-#define IOAPIC_BYTES 32
-#define REG_SELECT 0x00
-#define REG_WINDOW 0x10
-#define IOAPIC_ID 0
-#define IOAPIC_VERSION 1
+#define IOAPIC_BYTES       32
+#define REG_SELECT         0x00
+#define REG_WINDOW         0x10
+#define IOAPIC_ID          0
+#define IOAPIC_VERSION     1
 #define IOAPIC_ARBITRATION 2
-#define IOAPIC_PINS 0x10 /* two registers a pin */
-#define PINS_MAX 240
+#define IOAPIC_PINS        0x10 /* two registers a pin */
+#define PINS_MAX           240
 
 static struct ioapic {
     volatile uint32_t *regs;
@@ -172,7 +172,8 @@ static void add(const struct acpi_ioapic *from)
         if (a.gsi_base < b->gsi_base + b->pins &&
             b->gsi_base < a.gsi_base + a.pins) {
             log_warning("ioapic: the one at %#lx has interrupts of the one "
-                        "at %#lx, it is left out", a.address, b->address);
+                        "at %#lx, it is left out",
+                        a.address, b->address);
             return;
         }
     }

@@ -32,5 +32,5 @@ bool ioapic_register_gsi(unsigned idx, uint32_t reg, unsigned *gsi);
 
 /* Fields of the low half of an entry, as in an MSI's data. */
 #define IOAPIC_ACTIVE_LOW (1U << 13)
-#define IOAPIC_LEVEL (1U << 15)
-#define IOAPIC_MASKED (1U << 16)
+#define IOAPIC_LEVEL      (1U << 15)
+#define IOAPIC_MASKED     (1U << 16)

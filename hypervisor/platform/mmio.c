@@ -10,8 +10,8 @@
 #include "platform/serial.h"
 
 #define INTERRUPT_WINDOW_FIRST 0xfee00UL /* frames */
-#define INTERRUPT_WINDOW_LAST 0xfeeffUL
-#define PM_TIMER_PORTS 4
+#define INTERRUPT_WINDOW_LAST  0xfeeffUL
+#define PM_TIMER_PORTS         4
 
 static bool is_frame_of(uint64_t address, mfn_t mfn)
 {
@@ -44,12 +44,12 @@ static void deny(uint8_t *bitmap, unsigned first, unsigned count)
 void platform_build_ioport_bitmap(uint8_t *bitmap)
 {
     memset(bitmap, 0, PLATFORM_IOPORT_BITMAP_BYTES);
-    deny(bitmap, 0x20, 2);  /* PICs, and their edge and level registers */
+    deny(bitmap, 0x20, 2); /* PICs, and their edge and level registers */
     deny(bitmap, 0xa0, 2);
     deny(bitmap, 0x4d0, 2);
-    deny(bitmap, 0x40, 4);  /* PIT, and the gate of its channel 2 */
+    deny(bitmap, 0x40, 4); /* PIT, and the gate of its channel 2 */
     deny(bitmap, 0x61, 1);
-    deny(bitmap, 0x70, 2);  /* RTC: emulated */
+    deny(bitmap, 0x70, 2); /* RTC: emulated */
     deny(bitmap, PCI_PORT_FIRST, PCI_PORT_LAST - PCI_PORT_FIRST + 1);
     if (serial_port_base())
         deny(bitmap, serial_port_base(), SERIAL_PORT_COUNT);

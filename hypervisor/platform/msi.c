@@ -24,18 +24,18 @@
 #include "platform/vector.h"
 
 /* Message control, at 2 in either capability. */
-#define CONTROL 2
-#define MSI_ENABLE 0x0001U
+#define CONTROL           2
+#define MSI_ENABLE        0x0001U
 #define MSI_CAPABLE_SHIFT 1
-#define MSI_GROUP_SHIFT 4
-#define MSI_GROUP_MASK 0x0070U
-#define MSI_64BIT 0x0080U
-#define MSI_MASKABLE 0x0100U
-#define MSIX_ENABLE 0x8000U
-#define MSI_COUNT_MAX 32
+#define MSI_GROUP_SHIFT   4
+#define MSI_GROUP_MASK    0x0070U
+#define MSI_64BIT         0x0080U
+#define MSI_MASKABLE      0x0100U
+#define MSIX_ENABLE       0x8000U
+#define MSI_COUNT_MAX     32
 
-#define MSI_ADDRESS 4
-#define MESSAGE_ADDRESS 0xfee00000U
+#define MSI_ADDRESS       4
+#define MESSAGE_ADDRESS   0xfee00000U
 
 struct msi_device {
     struct msi_device *next;
@@ -136,8 +136,7 @@ static void program_msi(const struct msi *m)
     pci_write(sbdf, cap + (control & MSI_64BIT ? 12 : 8), 2, m->data);
     if (control & MSI_MASKABLE)
         pci_write(sbdf, mask_register(m, control), 4, m->masked);
-    write_control(sbdf, cap,
-                  (control & ~MSI_GROUP_MASK) | group | MSI_ENABLE);
+    write_control(sbdf, cap, (control & ~MSI_GROUP_MASK) | group | MSI_ENABLE);
 }
 
 static int program(const struct msi *m)
@@ -149,8 +148,8 @@ static int program(const struct msi *m)
         program_msi(m);
         return 0;
     }
-    rc = msix_table_write(&dev->table, dev->sbdf, m->entry, m->address,
-                          m->data, m->masked);
+    rc = msix_table_write(&dev->table, dev->sbdf, m->entry, m->address, m->data,
+                          m->masked);
     if (rc)
         return rc;
     write_control(dev->sbdf, dev->msix_cap,
@@ -430,8 +429,8 @@ static bool filter(const struct msi_device *dev, unsigned reg, unsigned size,
 {
     unsigned cap = dev->msi_cap;
     uint32_t control = read_control(dev->sbdf, cap);
-    unsigned length = (control & MSI_64BIT ? 14 : 10) +
-                      (control & MSI_MASKABLE ? 10 : 0);
+    unsigned length =
+        (control & MSI_64BIT ? 14 : 10) + (control & MSI_MASKABLE ? 10 : 0);
 
     if (reg + size > cap + MSI_ADDRESS && reg < cap + length)
         return false;

@@ -16,20 +16,20 @@
 #include "platform/mmio.h"
 #include "platform/pci.h"
 
-#define CONTROL 2
+#define CONTROL            2
 #define CONTROL_COUNT_MASK 0x7ffU
-#define TABLE 4
-#define TABLE_BAR_MASK 7U
-#define ENTRY_BYTES 16
-#define ENTRY_WORDS 4
-#define ENTRY_CONTROL 3
-#define ENTRY_MASKED 1U
+#define TABLE              4
+#define TABLE_BAR_MASK     7U
+#define ENTRY_BYTES        16
+#define ENTRY_WORDS        4
+#define ENTRY_CONTROL      3
+#define ENTRY_MASKED       1U
 
-#define BAR_COUNT 6
-#define BAR_IO 1U
-#define BAR_TYPE_MASK 6U
-#define BAR_TYPE_64 4U
-#define BAR_FLAGS 0xfUL
+#define BAR_COUNT          6
+#define BAR_IO             1U
+#define BAR_TYPE_MASK      6U
+#define BAR_TYPE_64        4U
+#define BAR_FLAGS          0xfUL
 
 /* The memory BAR's address; 0: none, or it is a port BAR. */
 static uint64_t read_bar(uint32_t sbdf, unsigned bar)
@@ -62,8 +62,8 @@ static bool is_device_memory(uint64_t pa, uint64_t bytes)
             r->base < pa + bytes)
             return false;
     }
-    for (uint64_t mfn = pa >> PAGE_SHIFT;
-         mfn <= (pa + bytes - 1) >> PAGE_SHIFT; mfn++)
+    for (uint64_t mfn = pa >> PAGE_SHIFT; mfn <= (pa + bytes - 1) >> PAGE_SHIFT;
+         mfn++)
         if (platform_mmio_denied(MFN(mfn)) ||
             mfn == acpi_info.hpet_address >> PAGE_SHIFT)
             return false;
@@ -127,8 +127,8 @@ bool msix_table_has_frame(const struct msix_table *t, uint64_t mfn)
 }
 
 /* The entry, if the device still shows its table there. */
-static volatile uint32_t *find_entry(const struct msix_table *t,
-                                     uint32_t sbdf, unsigned entry)
+static volatile uint32_t *find_entry(const struct msix_table *t, uint32_t sbdf,
+                                     unsigned entry)
 {
     if (!t->map || entry >= t->entries || !decodes_memory(sbdf) ||
         read_bar(sbdf, t->bar) + t->offset != t->pa)
@@ -152,8 +152,8 @@ int msix_table_write(const struct msix_table *t, uint32_t sbdf, unsigned entry,
     return 0;
 }
 
-void msix_table_mask(const struct msix_table *t, uint32_t sbdf,
-                     unsigned entry, bool masked)
+void msix_table_mask(const struct msix_table *t, uint32_t sbdf, unsigned entry,
+                     bool masked)
 {
     volatile uint32_t *e = find_entry(t, sbdf, entry);
 

@@ -5,10 +5,10 @@
 #include "lib/types.h"
 
 struct msix_table {
-    uint64_t pa;      /* machine address, 0: not known */
+    uint64_t pa; /* machine address, 0: not known */
     unsigned entries;
-    uint8_t bar;      /* the BAR that it lies in */
-    uint32_t offset;  /* and where there */
+    uint8_t bar;     /* the BAR that it lies in */
+    uint32_t offset; /* and where there */
     volatile uint32_t *map;
 };
 
@@ -18,8 +18,7 @@ struct msix_table {
  */
 MUST_CHECK int msix_table_locate(uint32_t sbdf, unsigned cap,
                                  struct msix_table *out);
-bool msix_table_is_same(const struct msix_table *a,
-                        const struct msix_table *b);
+bool msix_table_is_same(const struct msix_table *a, const struct msix_table *b);
 /* With no lock held. -ENOMEM. */
 MUST_CHECK int msix_table_map(struct msix_table *t);
 void msix_table_unmap(struct msix_table *t);
@@ -27,7 +26,7 @@ bool msix_table_has_frame(const struct msix_table *t, uint64_t mfn);
 
 /* -ENXIO: the device does not show its table there now; nothing is written. */
 MUST_CHECK int msix_table_write(const struct msix_table *t, uint32_t sbdf,
-                                unsigned entry, uint32_t address,
-                                uint32_t data, bool masked);
-void msix_table_mask(const struct msix_table *t, uint32_t sbdf,
-                     unsigned entry, bool masked);
+                                unsigned entry, uint32_t address, uint32_t data,
+                                bool masked);
+void msix_table_mask(const struct msix_table *t, uint32_t sbdf, unsigned entry,
+                     bool masked);

@@ -21,11 +21,11 @@
 #include "platform/msi.h"
 
 #define CONFIG_ADDRESS 0xcf8
-#define CONFIG_DATA 0xcfc
-#define CONFIG_ENABLE 0x80000000U
-#define CAPS_MAX 48
-#define BUS_BYTES (1UL << 20)
-#define BUSES 256
+#define CONFIG_DATA    0xcfc
+#define CONFIG_ENABLE  0x80000000U
+#define CAPS_MAX       48
+#define BUS_BYTES      (1UL << 20)
+#define BUSES          256
 
 static struct spinlock config_lock = SPINLOCK_INIT(LOCK_PLATFORM);
 /* For each MCFG entry the mapped buses, NULL: not mapped. */
@@ -204,11 +204,11 @@ unsigned pci_find_capability(uint32_t sbdf, uint8_t id)
 /* ---- dom0's ports ---- */
 
 /* The device and register that the latch and the data port name. */
-static bool decode(uint32_t latch, uint16_t port, unsigned size,
-                   uint32_t *sbdf, unsigned *reg)
+static bool decode(uint32_t latch, uint16_t port, unsigned size, uint32_t *sbdf,
+                   unsigned *reg)
 {
-    if (port < CONFIG_DATA || port > PCI_PORT_LAST ||
-        (port & 3) + size > 4 || !(latch & CONFIG_ENABLE))
+    if (port < CONFIG_DATA || port > PCI_PORT_LAST || (port & 3) + size > 4 ||
+        !(latch & CONFIG_ENABLE))
         return false;
     *sbdf = latch >> 8 & 0xffff;
     *reg = (latch & 0xfc) + (port & 3);

@@ -11,18 +11,18 @@
 #define PCI_SBDF(segment, bus, devfn) \
     ((uint32_t)(segment) << 16 | (uint32_t)(bus) << 8 | (uint32_t)(devfn))
 
-#define PCI_COMMAND 0x04
+#define PCI_COMMAND        0x04
 #define PCI_COMMAND_MEMORY 0x2
-#define PCI_STATUS 0x06
-#define PCI_STATUS_CAPS 0x10
-#define PCI_HEADER_TYPE 0x0e
-#define PCI_BAR 0x10
-#define PCI_CAPS 0x34
-#define PCI_CAP_MSI 0x05
-#define PCI_CAP_MSIX 0x11
+#define PCI_STATUS         0x06
+#define PCI_STATUS_CAPS    0x10
+#define PCI_HEADER_TYPE    0x0e
+#define PCI_BAR            0x10
+#define PCI_CAPS           0x34
+#define PCI_CAP_MSI        0x05
+#define PCI_CAP_MSIX       0x11
 
-#define PCI_PORT_FIRST 0xcf8
-#define PCI_PORT_LAST 0xcff
+#define PCI_PORT_FIRST     0xcf8
+#define PCI_PORT_LAST      0xcff
 
 /*
  * Before the device's first access: make its segment reachable. No lock is

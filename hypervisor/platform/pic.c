@@ -8,10 +8,10 @@
 #include "cpu/insn.h"
 
 #define PIC1_COMMAND 0x20
-#define PIC1_DATA 0x21
+#define PIC1_DATA    0x21
 #define PIC2_COMMAND 0xa0
-#define PIC2_DATA 0xa1
-#define PIC_VECTORS 0x20
+#define PIC2_DATA    0xa1
+#define PIC_VECTORS  0x20
 
 void pic_init(void)
 {

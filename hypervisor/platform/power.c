@@ -19,22 +19,22 @@
 #include "platform/pci.h"
 #include "time/clock.h"
 
-#define PM1_SLEEP_TYPE (7U << 10)
-#define PM1_SLEEP_ENABLE (1U << 13)
-#define PM1_STATUS_WAKE (1U << 15)
+#define PM1_SLEEP_TYPE           (7U << 10)
+#define PM1_SLEEP_ENABLE         (1U << 13)
+#define PM1_STATUS_WAKE          (1U << 15)
 #define SLEEP_CONTROL_TYPE_SHIFT 2
-#define SLEEP_CONTROL_ENABLE (1U << 5)
-#define SLEEP_TYPE_MAX 7
-#define STATE_S5 5
+#define SLEEP_CONTROL_ENABLE     (1U << 5)
+#define SLEEP_TYPE_MAX           7
+#define STATE_S5                 5
 
-#define RESET_PORT 0xcf9
-#define KBD_STATUS 0x64
-#define KBD_COMMAND 0x64
-#define KBD_STATUS_BUSY 2U
-#define KBD_PULSE_RESET 0xfe
+#define RESET_PORT               0xcf9
+#define KBD_STATUS               0x64
+#define KBD_COMMAND              0x64
+#define KBD_STATUS_BUSY          2U
+#define KBD_PULSE_RESET          0xfe
 
-#define STOP_PATIENCE_US 100000
-#define TRY_US 50000 /* for a reset or power-off to take effect */
+#define STOP_PATIENCE_US         100000
+#define TRY_US                   50000 /* for a reset or power-off to take effect */
 
 static uint32_t stopped_count;
 static volatile uint8_t *reset_map; /* mapped before it is needed */
@@ -61,8 +61,8 @@ static bool are_others_online(void)
     unsigned cpu, self = cpu_id();
 
     CPUMASK_FOR_EACH(cpu, &cpu_online)
-        if (cpu != self)
-            return true;
+    if (cpu != self)
+        return true;
     return false;
 }
 
@@ -195,7 +195,7 @@ static void write_sleep(const struct acpi_register *r, uint16_t value,
 
     if (!is_port(r))
         return;
-    keep = read_register(r) & (uint16_t)~(PM1_SLEEP_TYPE | PM1_SLEEP_ENABLE);
+    keep = read_register(r) & (uint16_t) ~(PM1_SLEEP_TYPE | PM1_SLEEP_ENABLE);
     write_register(r, keep | (value & PM1_SLEEP_TYPE) | enable);
 }
 

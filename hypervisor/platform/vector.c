@@ -16,7 +16,7 @@
 
 #define COUNT (VECTOR_DEVICE_LAST - VECTOR_DEVICE_FIRST + 1)
 /* Raised by guests' own instructions: system calls and hypercalls. */
-#define VECTOR_SYSCALL 0x80
+#define VECTOR_SYSCALL   0x80
 #define VECTOR_HYPERCALL 0x82
 /* Interrupts of devices carry 8 bits of APIC id. */
 #define DEST_ID_MAX 0xfe
@@ -66,7 +66,8 @@ int vector_alloc(unsigned pirq, unsigned count, unsigned *cpu, uint8_t *vector)
     uint8_t first = 0;
 
     ASSERT(count && count <= 32 && !(count & (count - 1)));
-    CPUMASK_FOR_EACH(c, &cpu_online) {
+    CPUMASK_FOR_EACH(c, &cpu_online)
+    {
         uint8_t run;
 
         if (!tables[c] || cpu_apic_id[c] > DEST_ID_MAX ||
@@ -92,8 +93,7 @@ int vector_alloc(unsigned pirq, unsigned count, unsigned *cpu, uint8_t *vector)
 void vector_free(unsigned cpu, uint8_t vector, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        WRITE_ONCE(tables[cpu][vector - VECTOR_DEVICE_FIRST + i],
-                   VECTOR_NONE);
+        WRITE_ONCE(tables[cpu][vector - VECTOR_DEVICE_FIRST + i], VECTOR_NONE);
     used[cpu] = (uint16_t)(used[cpu] - count);
 }
 

@@ -3,6 +3,7 @@
 #include "cpu/features.h"
 #include "cpu/fpu.h"
 #include "lib/errno.h"
+#include "mm/guest_pt.h"
 #include "mm/heap.h"
 #include "pv/policy.h"
 #include "pv/pv.h"
@@ -34,6 +35,7 @@ void pv_vcpu_destroy(struct vcpu *v)
 {
     pv_drop_ldt(v);
     pv_drop_gdt(v);
+    vcpu_mm_drop_roots(&v->mm, &v->mm);
     heap_free(v->pv.fpu_alloc);
     heap_free(v->pv.traps);
     v->pv.fpu = NULL;

@@ -10,8 +10,8 @@ int64_t calendar_days(int year, unsigned month, unsigned day)
     unsigned year_of_era = (unsigned)(y - era * 400);
     unsigned month_from_march = month > 2 ? month - 3 : month + 9;
     unsigned day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    unsigned day_of_era = year_of_era * 365 + year_of_era / 4 -
-                          year_of_era / 100 + day_of_year;
+    unsigned day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 
     return (int64_t)era * 146097 + day_of_era - 719468;
 }

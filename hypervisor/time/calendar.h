@@ -15,7 +15,7 @@ struct rtc_fields {
 };
 
 /* Status B: 24-hour form, binary rather than BCD. */
-#define RTC_B_24H 0x02
+#define RTC_B_24H    0x02
 #define RTC_B_BINARY 0x04
 
 /*

@@ -23,8 +23,8 @@
 #define EDGE_HZ 10000000
 /* Edges that don't come within so many reads are given up. */
 #define EDGE_READS 4000
-#define ROUND_PPM 10
-#define MHZ 1000000ULL
+#define ROUND_PPM  10
+#define MHZ        1000000ULL
 /* Plausible frequencies of a TSC. */
 #define TSC_HZ_MIN (100 * MHZ)
 #define TSC_HZ_MAX (20000 * MHZ)
@@ -101,8 +101,8 @@ static struct sample sample_apic(void)
 static uint64_t round_off(uint64_t hz, const struct sample *a,
                           const struct sample *b, uint64_t tick)
 {
-    uint64_t slack = scale_muldiv(hz, (a->width + b->width) / 2 + tick + 1,
-                                  b->tsc - a->tsc);
+    uint64_t slack =
+        scale_muldiv(hz, (a->width + b->width) / 2 + tick + 1, b->tsc - a->tsc);
     uint64_t limit = hz / MHZ * ROUND_PPM;
 
     return scale_roundest(hz, slack < limit ? slack : limit);
@@ -151,8 +151,8 @@ static void measure_apic(struct calibration *out)
     while (rdtsc() - start.tsc < out->tsc_hz / APIC_WINDOW_DIVISOR)
         cpu_relax();
     end = sample_apic();
-    hz = scale_muldiv(end.value - start.value, out->tsc_hz,
-                      end.tsc - start.tsc);
+    hz =
+        scale_muldiv(end.value - start.value, out->tsc_hz, end.tsc - start.tsc);
     out->apic_hz = round_off(hz, &start, &end, 1);
 }
 

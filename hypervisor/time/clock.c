@@ -21,7 +21,7 @@
 #include "time/scale.h"
 
 #define NS_PER_SECOND 1000000000ULL
-#define SYNC_ROUNDS 8
+#define SYNC_ROUNDS   8
 /* Either side of the comparison gives up when the other is silent so long. */
 #define SYNC_PATIENCE_NS 1000000000ULL
 /* Spins in clock_delay_us() for each microsecond while there is no clock. */

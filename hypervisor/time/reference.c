@@ -9,22 +9,22 @@
 #include "mm/map.h"
 #include "platform/acpi.h"
 
-#define HPET_BYTES 1024
-#define HPET_PERIOD 0x04 /* femtoseconds a tick */
-#define HPET_CONFIG 0x10
+#define HPET_BYTES         1024
+#define HPET_PERIOD        0x04 /* femtoseconds a tick */
+#define HPET_CONFIG        0x10
 #define HPET_CONFIG_ENABLE 1U
-#define HPET_COUNTER 0xf0
-#define HPET_PERIOD_MAX 100000000U
+#define HPET_COUNTER       0xf0
+#define HPET_PERIOD_MAX    100000000U
 
-#define PM_HZ 3579545
+#define PM_HZ              3579545
 
-#define PIT_CHANNEL2 0x42
-#define PIT_COMMAND 0x43
+#define PIT_CHANNEL2       0x42
+#define PIT_COMMAND        0x43
 #define PIT_MODE0_CHANNEL2 0xb0
 #define PIT_LATCH_CHANNEL2 0x80
-#define PORT_61 0x61
-#define PORT_61_GATE 1U
-#define PORT_61_SPEAKER 2U
+#define PORT_61            0x61
+#define PORT_61_GATE       1U
+#define PORT_61_SPEAKER    2U
 
 /* Reads that differ by so little time mean that the counter stands still. */
 #define ALIVE_READS 1000

@@ -13,15 +13,15 @@
 #include "platform/acpi.h"
 #include "time/calendar.h"
 
-#define RTC_SECOND 0
-#define RTC_MINUTE 2
-#define RTC_HOUR 4
-#define RTC_DAY 7
-#define RTC_MONTH 8
-#define RTC_YEAR 9
-#define RTC_STATUS_A 10
-#define RTC_STATUS_B 11
-#define RTC_UPDATING 0x80 /* in status A */
+#define RTC_SECOND     0
+#define RTC_MINUTE     2
+#define RTC_HOUR       4
+#define RTC_DAY        7
+#define RTC_MONTH      8
+#define RTC_YEAR       9
+#define RTC_STATUS_A   10
+#define RTC_STATUS_B   11
+#define RTC_UPDATING   0x80 /* in status A */
 #define RTC_INDEX_MASK 0x7f
 /* An update takes 2 ms; a port access about a microsecond, or less. */
 #define UPDATE_READS 10000

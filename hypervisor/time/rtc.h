@@ -11,7 +11,7 @@
 MUST_CHECK bool rtc_read_seconds(uint64_t *seconds);
 
 #define RTC_PORT_INDEX 0x70
-#define RTC_PORT_DATA 0x71
+#define RTC_PORT_DATA  0x71
 
 /*
  * A privileged guest's byte access to port 70 or 71; `latch` holds the index

@@ -51,9 +51,8 @@ uint64_t scale_roundest(uint64_t value, uint64_t slack)
 {
     for (uint64_t unit = 1000000000; unit > 1; unit /= 10) {
         uint64_t below = value / unit * unit;
-        uint64_t near = value - below < unit - (value - below)
-                            ? below
-                            : below + unit;
+        uint64_t near =
+            value - below < unit - (value - below) ? below : below + unit;
 
         if (near && (near > value ? near - value : value - near) <= slack)
             return near;

@@ -27,16 +27,15 @@
 
 static struct timer_queue {
     struct spinlock lock;
-    bool is_ready;         /* timer_init_cpu() was done */
-    bool is_firing;        /* in timer_interrupt(), which arms at its end */
-    uint64_t firing_ns;    /* the time that it found */
+    bool is_ready;      /* timer_init_cpu() was done */
+    bool is_firing;     /* in timer_interrupt(), which arms at its end */
+    uint64_t firing_ns; /* the time that it found */
     struct timer_heap heap;
     uint64_t armed_ns;     /* what the hardware is set to, or ARMED_NEVER */
     struct timer *running; /* its callback runs on this CPU now */
 } CACHE_ALIGNED queues[CONFIG_NR_CPUS];
 
-void timer_init(struct timer *t, void (*fire)(void *), void *data,
-                unsigned cpu)
+void timer_init(struct timer *t, void (*fire)(void *), void *data, unsigned cpu)
 {
     ASSERT(cpu < CONFIG_NR_CPUS);
     *t = (struct timer){.fire = fire, .data = data, .cpu = cpu};

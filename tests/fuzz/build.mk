@@ -17,7 +17,7 @@ FUZZ_CFLAGS = $(HOST_CFLAGS) -O1 -fsanitize=fuzzer,address,undefined \
 
 define fuzz_target
 FUZZERS += $(1)
-$(O)/tests/fuzz/$(1)/fuzz: $(2) tests/fuzz/build.mk
+$(O)/tests/fuzz/$(1)/fuzz: $(2) tests/fuzz/build.mk | $(O)/.packages-check
 	$$(call say,FUZZCC,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(FUZZ_CC) $$(FUZZ_CFLAGS) -MMD -MP -MF $$@.d -MT $$@ -o $$@ \

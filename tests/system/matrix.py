@@ -66,7 +66,7 @@ class Row:
         cpus = m.shell("nproc").split()[0]
         if cpus != self.smp:
             raise Fail("dom0 has %s CPUs, not %s" % (cpus, self.smp))
-        trouble = m.shell("dmesg | grep -E 'WARNING:|BUG:' || true")
+        trouble = m.shell("dmesg | grep -E 'WARNING: CPU|BUG: ' || true")
         if trouble.strip():
             raise Fail("dom0's log has " + trouble.strip().splitlines()[0])
         m.send("poweroff\n")

@@ -12,7 +12,7 @@ UNIT_CFLAGS = $(HOST_CFLAGS) -fsanitize=address,undefined \
 
 define unit_test
 UNIT_TESTS += $(O)/tests/unit/$(1)
-$(O)/tests/unit/$(1): $(2) tests/unit/build.mk
+$(O)/tests/unit/$(1): $(2) tests/unit/build.mk | $(O)/.packages-check
 	$$(call say,HOSTCC,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(UNIT_CFLAGS) $(3) -MMD -MP -MF $$@.d -MT $$@ -o $$@ $(2) \

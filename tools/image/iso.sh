@@ -12,11 +12,6 @@ parameters=${5-console=com1,vga}
 dom0=${6-console=hvc0}
 entry=${7-mb2}
 
-# GRUB's modules that the configuration and the two boot commands need; all of
-# them would make the ISO larger and GRUB slower to start.
-modules="normal iso9660 part_msdos part_gpt serial terminal multiboot
-    multiboot2 gzio test echo sleep reboot halt all_video gfxterm"
-
 tree=$out.tree
 rm -rf "$tree"
 mkdir -p "$tree/boot/grub"
@@ -33,6 +28,10 @@ terminal_input serial console
 terminal_output serial console
 set timeout=1
 set default=$entry
+# On UEFI the hypervisor gets a framebuffer; on BIOS VGA's text mode.
+if [ "\$grub_platform" = efi ]; then
+    insmod all_video
+fi
 
 menuentry 'Parvis with Debian as dom0' --id mb2 {
     multiboot2 /boot/parvis.elf $parameters
@@ -48,7 +47,7 @@ menuentry 'Parvis with Debian as dom0, by multiboot 1' --id mb1 {
 END
 
 log=$out.log
-grub-mkrescue -o "$out" --product-name=Parvis --install-modules="$modules" \
+grub-mkrescue -o "$out" --product-name=Parvis \
     --themes= --fonts= --locales= "$tree" -- -volid PARVIS >"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     echo "iso.sh: grub-mkrescue failed; the whole of its output: $log" >&2

@@ -25,7 +25,7 @@ same() {
 
 # The kernel has not complained since the boot.
 quiet_log() {
-    complaint=$(dmesg | grep -E 'WARNING:|BUG:|Call Trace|blocked for more|self-detected stall|MCE:' | head -n 1)
+    complaint=$(dmesg | grep -E 'WARNING: CPU|BUG: |Call Trace|blocked for more|self-detected stall|MCE:' | head -n 1)
     same "$1: kernel log" "$complaint" ""
 }
 

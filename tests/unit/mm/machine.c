@@ -143,23 +143,39 @@ void machine_touch(unsigned cpu, uint64_t root)
     }
 }
 
+/* Why this entry is unsafe, or NULL. */
+static const char *unsafe(const struct cached *c)
+{
+    uint64_t w = frame_of(MFN(c->mfn))->word;
+    enum frame_type type = frame_word_type(w);
+
+    if (c->generation != machine_generation[c->mfn - MACHINE_FIRST])
+        return "another owner's frame";
+    if (!frame_word_refs(w) || !frame_word_count(w) || (w & FRAME_BUSY))
+        return NULL;
+    if (c->level == 0 && c->write && type != FRAME_WRITABLE)
+        return "a writable mapping of a checked page";
+    /* Below a read-only self-reference, tables count as lower ones. */
+    if (c->level && type != frame_type_of_level(c->level) &&
+        (c->write || !frame_type_is_table(type) ||
+         type < frame_type_of_level(c->level)))
+        return "a table that is none";
+    return NULL;
+}
+
 bool machine_tlb_is_unsafe(void)
 {
     for (unsigned cpu = 0; cpu < MACHINE_CPUS; cpu++)
         for (unsigned i = 0; i < tlbs[cpu].count; i++) {
             const struct cached *c = &tlbs[cpu].entry[i];
-            uint64_t w = frame_of(MFN(c->mfn))->word;
-            enum frame_type type = frame_word_type(w);
-            bool in_force = frame_word_count(w) && !(w & FRAME_BUSY);
+            const char *why = unsafe(c);
 
-            if (c->generation != machine_generation[c->mfn - MACHINE_FIRST])
-                return true;
-            if (!in_force)
+            if (!why)
                 continue;
-            if (c->level == 0 && c->write && type != FRAME_WRITABLE)
-                return true;
-            if (c->level && type != frame_type_of_level(c->level))
-                return true;
+            fprintf(stderr, "CPU %u has %s: frame %#lx (%#lx), level %u, write %d\n",
+                    cpu, why, c->mfn, frame_of(MFN(c->mfn))->word, c->level,
+                    c->write);
+            return true;
         }
     return false;
 }

@@ -59,6 +59,8 @@ static void test_kinds(void **unused)
         {"\x0f\x23\xf8", 3, INSN_MOV_TO_DR, 8},
         {"\x0f\x01\xf0", 3, INSN_LMSW, 2},
         {"\x0f\x01\xd1", 3, INSN_XSETBV, 0},
+        {"\x0f\x31", 2, INSN_RDTSC, 0},
+        {"\x0f\x01\xf9", 3, INSN_RDTSCP, 0},
         {"\x0f\x01\x00", 3, INSN_SGDT, 0},
         {"\x0f\x01\x08", 3, INSN_SIDT, 0},
         {"\x0f\x00\x00", 3, INSN_SLDT, 2},

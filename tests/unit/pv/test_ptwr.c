@@ -28,6 +28,7 @@
 #include "pv/emulate.h"
 #include "pv/native.h"
 #include "pv/ptwr.h"
+#include "pv/pv.h"
 
 #define TRIES      400000
 #define PAGE_WORDS (PAGE_SIZE / sizeof(uint64_t))
@@ -39,6 +40,7 @@ static uint64_t *page;
 static uint64_t rng;
 /* What the fake guest_pt does. */
 static unsigned changes_under, reads, writes;
+static unsigned steps_done; /* instructions and iterations finished */
 static int write_error;
 static struct vcpu vcpu;
 
@@ -97,6 +99,13 @@ int guest_pt_write_entry(struct vcpu_mm *vm, uint64_t va, uint64_t old,
     *at = new;
     writes++;
     return 0;
+}
+
+void pv_single_step(struct vcpu *v, struct cpu_regs *regs)
+{
+    assert_ptr_equal(v, &vcpu);
+    assert_true(regs->rip != (uint64_t)code || regs->rcx);
+    steps_done++;
 }
 
 int guest_read(void *dst, const void __guest *src, size_t bytes)
@@ -328,6 +337,7 @@ static void compare(const struct trial *t)
     memcpy(page, initial, PAGE_SIZE);
     memcpy(code, t->bytes, sizeof(t->bytes));
     set_regs(&regs, &t->before);
+    steps_done = 0;
     if (!ptwr_emulate(&vcpu, &regs, t->va))
         describe(t, "emulated or not");
     if (memcmp(page, executed, PAGE_SIZE))
@@ -344,6 +354,7 @@ static void compare(const struct trial *t)
         ~(FLAG_FIXED | FLAG_IF | FLAG_IOPL))
         describe(t, "another flag");
     assert_int_equal(regs.rip, (uint64_t)code + t->insn.length);
+    assert_int_equal(steps_done, 1);
 }
 
 static void test_same_as_processor(void **unused)
@@ -413,11 +424,13 @@ static void test_stos(void **unused)
         set_regs(&regs, &before);
         memset(code, 0x90, INSN_MAX_BYTES);
         memcpy(code, stos[k].bytes, stos[k].count);
+        steps_done = 0;
         while (regs.rip == (uint64_t)code) {
             assert_true(ptwr_emulate(&vcpu, &regs, regs.rdi));
             assert_true(++steps <= 8);
         }
         assert_int_equal(steps, is_rep ? 1 + i % 8 : 1);
+        assert_int_equal(steps_done, steps);
         assert_int_equal(regs.rip, (uint64_t)code + stos[k].count);
         assert_memory_equal(page, executed, PAGE_SIZE);
         assert_int_equal(regs.rdi, s.r[7]);
@@ -442,7 +455,7 @@ static void set_code(const uint8_t *bytes, unsigned count,
     s.r[7] = (uint64_t)page;
     s.flags = NATIVE_ARITH;
     set_regs(regs, &s);
-    reads = writes = 0;
+    reads = writes = steps_done = 0;
 }
 
 /* Not done: nothing read of the table is written, no register changes. */
@@ -453,6 +466,7 @@ static void refused(struct cpu_regs *regs, uint64_t va)
     assert_false(ptwr_emulate(&vcpu, regs, va));
     assert_memory_equal(regs, &before, sizeof(before));
     assert_int_equal(writes, 0);
+    assert_int_equal(steps_done, 0);
 }
 
 static void test_rsp_as_source(void **unused)

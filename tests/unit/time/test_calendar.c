@@ -76,8 +76,8 @@ static void every_form_is_read(void **state)
     (void)state;
     for (unsigned i = 0; i < 200000; i++) {
         /* 1970 to 2069, where two digits say which century. */
-        time_t t = (time_t)((uint64_t)rand() << 31 ^ (uint64_t)rand()) %
-                   3155760000;
+        time_t t =
+            (time_t)((uint64_t)rand() << 31 ^ (uint64_t)rand()) % 3155760000;
         struct rtc_fields f = show(t, forms[i % 4], i / 4 % 2);
         uint64_t seconds;
 
@@ -88,16 +88,22 @@ static void every_form_is_read(void **state)
 
 static void nonsense_is_refused(void **state)
 {
-    static const struct rtc_fields good = {
-        .second = 1, .minute = 2, .hour = 3, .day = 4, .month = 5, .year = 20,
-        .century = 20, .status_b = RTC_B_24H | RTC_B_BINARY};
+    static const struct rtc_fields good = {.second = 1,
+                                           .minute = 2,
+                                           .hour = 3,
+                                           .day = 4,
+                                           .month = 5,
+                                           .year = 20,
+                                           .century = 20,
+                                           .status_b =
+                                               RTC_B_24H | RTC_B_BINARY};
     struct rtc_fields f;
     uint64_t seconds = 77;
 
     (void)state;
-#define REFUSED(field, value)                          \
-    f = good;                                          \
-    f.field = (value);                                 \
+#define REFUSED(field, value) \
+    f = good;                 \
+    f.field = (value);        \
     assert_false(calendar_from_rtc(&f, &seconds))
     REFUSED(second, 60);
     REFUSED(minute, 60);

@@ -33,8 +33,7 @@ static uint32_t check(const struct timer_heap *h, const struct timer *t,
     assert_in_range(n, 1, h->count);
     if (parent)
         assert_true(parent->deadline_ns <= t->deadline_ns);
-    return 1 + check(h, t->left, t, 2 * n) +
-           check(h, t->right, t, 2 * n + 1);
+    return 1 + check(h, t->left, t, 2 * n) + check(h, t->right, t, 2 * n + 1);
 }
 
 static void random_operations_keep_the_shape(void **state)

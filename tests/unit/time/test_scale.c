@@ -28,8 +28,7 @@ static void muldiv_is_exact(void **state)
         uint64_t a = random64(), b = random64(), c = random64() | 1;
         unsigned __int128 q = (unsigned __int128)a * b / c;
 
-        assert_int_equal(scale_muldiv(a, b, c),
-                         q >> 64 ? ~0UL : (uint64_t)q);
+        assert_int_equal(scale_muldiv(a, b, c), q >> 64 ? ~0UL : (uint64_t)q);
     }
     assert_int_equal(scale_muldiv(1, 1, 0), ~0UL);
     assert_int_equal(scale_muldiv(~0UL, ~0UL, ~0UL), ~0UL);
@@ -50,8 +49,8 @@ static void check_ratio(uint64_t num, uint64_t den)
         /* A right shift loses whole input ticks, but only so many. */
         out = scale_apply(s, in);
         assert_true(out <= exact);
-        assert_true(exact - out <= (exact >> 31) + 2 +
-                                       (s.shift < 0 ? num / den + 1 : 0));
+        assert_true(exact - out <=
+                    (exact >> 31) + 2 + (s.shift < 0 ? num / den + 1 : 0));
     }
 }
 

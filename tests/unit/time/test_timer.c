@@ -20,7 +20,7 @@
 #include "time/clock.h"
 #include "time/timer.h"
 
-#define CPUS 4
+#define CPUS   4
 #define TIMERS 64
 
 unsigned fake_cpu;

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""The screen: the hypervisor's messages in VGA's text mode or on the
+framebuffer that GRUB hands over, then dom0's."""
+
+import os
+import time
+
+from bad_input import LINUX, screen_text
+from system import Fail, test
+
+DOM0 = "console=tty0 console=hvc0"
+SHELL_SECONDS = 240
+
+
+def lit(m, lab):
+    """How many pixels of the screen are not black."""
+    path = lab.scratch("ppm")
+    _, _, pixels = m.screendump(os.path.abspath(path))
+    os.remove(path)
+    return sum(any(pixels[i:i + 3]) for i in range(0, len(pixels), 3))
+
+
+@test("VGA text: the hypervisor's messages, then dom0's")
+def vga(lab):
+    with lab.machine(boot="mb2", dom0=DOM0, mem="1G") as m:
+        m.wait("from entry to dom0", 120)
+        time.sleep(0.3)
+        if "dom0: linux" not in screen_text(m, lab):
+            raise Fail("the screen does not show the hypervisor's messages")
+        m.dom0_shell(SHELL_SECONDS)
+        m.shell("dmesg | grep 'Console: colour VGA'")
+        m.shell("echo parvis-on-screen >/dev/tty0")
+        if "parvis-on-screen" not in screen_text(m, lab):
+            raise Fail("dom0 cannot write to the screen")
+
+
+@test("the framebuffer of UEFI: the hypervisor's messages, then dom0's")
+def framebuffer(lab):
+    with lab.machine(boot="mb2", firmware="uefi", dom0=DOM0, mem="1G") as m:
+        m.wait("from entry to dom0", 120)
+        if lit(m, lab) < 2000:
+            raise Fail("the screen shows next to nothing at boot")
+        m.wait(LINUX, 60)
+        m.dom0_shell(SHELL_SECONDS)
+        m.shell("dmesg | grep 'efifb: framebuffer at'")
+        before = lit(m, lab)
+        m.shell("seq 100 >/dev/tty0")
+        time.sleep(1)
+        if lit(m, lab) == before:
+            raise Fail("dom0 cannot write to the screen")
