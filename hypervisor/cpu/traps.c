@@ -22,6 +22,7 @@
 #include "mm/guest_pt.h"
 #include "platform/irq.h"
 #include "pv/pv.h"
+#include "pv/segments.h"
 #include "sched/sched.h"
 
 _Static_assert(offsetof(struct cpu_regs, rbp) == REGS_RBP, "entry.S");
@@ -63,11 +64,16 @@ static NORETURN void exit_faulted(struct cpu_regs *nested)
     struct vcpu *v = current_vcpu();
     struct cpu_regs saved = *nested;
     struct cpu_regs *regs = &v->top->regs;
+    uint64_t va = read_cr2();
+    uint32_t selector;
 
     memcpy(regs, &saved, offsetof(struct cpu_regs, error_code));
     regs->vector = 0;
     regs->error_code = 0;
-    pv_failsafe(v, regs);
+    /* A selector of the LDT whose page was not in the window yet: once more. */
+    if (saved.vector != TRAP_PF || !pv_fault_selector(v, va, &selector) ||
+        !pv_fault_ldt(v, va))
+        pv_failsafe(v, regs);
     asm volatile("mov %0, %%rsp; jmp exit_to_guest" : : "r"(regs) : "memory");
     __builtin_unreachable();
 }

@@ -63,8 +63,10 @@ HYPERCALL_HANDLER(set_segment_base)
 {
     uint64_t base = args[1];
 
-    (void)v;
     if (args[0] == SEGBASE_GS_USER_SEL) {
+        /* Of the LDT: its page must be in the window before the load. */
+        if (base & 4)
+            pv_fault_ldt(v, pv_ldt_window(v) + (base & 0xfff8));
         /* User mode's GS is in the shadow base while its kernel runs. */
         cpu_swapgs();
         pv_load_gs_selector((uint16_t)base);

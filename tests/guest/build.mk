@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Tiny PV kernels: every tests/guest/FAMILY.c becomes
-# $(O)/tests/guest/FAMILY.elf, booted as the first domain by tests/guest/run-one.
+# Tiny PV kernels: every tests/guest/FAMILY.c becomes one, booted as the first
+# domain by tests/guest/run-one.
 # GUEST_TESTS has all of them; $(O)/tests/guest/covers.txt has one line per
 # hypercall result that a test shows: "call[.sub] error family/test".
 # Takes O and CC from the top-level Makefile.
@@ -23,7 +23,8 @@ guest_no_clobbered := $(shell $(CC) -Werror -Wno-clobbered -fsyntax-only \
     -x c /dev/null 2>/dev/null && echo -Wno-clobbered)
 guest_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wundef \
     -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wvla -Werror \
-    $(guest_no_clobbered) -ffreestanding -fno-builtin -fno-pic -fno-pie -mcmodel=kernel \
+    $(guest_no_clobbered) -ffreestanding -fno-builtin -fno-pic -fno-pie \
+    -mcmodel=kernel \
     -mno-red-zone -mgeneral-regs-only -fcf-protection=none \
     -fno-stack-protector -fno-strict-aliasing -fno-common \
     -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
@@ -50,7 +51,8 @@ $(guest_out)/%.c.o: $(guest_dir)/%.c $(guest_flags)
 	$(Q)$(CC) $(guest_cppflags) $(guest_cflags) -DFAMILY='"$*"' -MMD -MP \
 	    -c -o $@ $<
 
-$(guest_out)/%.elf: $(guest_out)/%.c.o $(guest_lib_obj) $(guest_dir)/guest.lds
+$(guest_out)/%.elf: $(guest_out)/%.c.o $(guest_lib_obj) \
+                    $(guest_dir)/guest.lds
 	$(call say,GUEST,$@)
 	$(Q)$(LD) $(guest_ldflags) -T $(guest_dir)/guest.lds -o $@ \
 	    $(filter %.o,$^)
@@ -62,7 +64,6 @@ $(guest_out)/covers.txt: $(guest_families:%=$(guest_out)/%.c.o)
 	    awk '{ for (i = 2; i <= NF; i++) { split($$i, a, ":"); \
 	        print a[1], a[2], $$1 } }' | LC_ALL=C sort -u >$@
 
-.PHONY: guest-tests
-guest-tests: $(GUEST_TESTS) $(guest_out)/covers.txt ## the tiny guests under tests/guest/
+guests: $(guest_out)/covers.txt
 
 -include $(wildcard $(guest_out)/*.d $(guest_out)/lib/*.d)

@@ -112,7 +112,7 @@ TEST(device_memory_each_combination)
  */
 TEST(apics_not_writable)
 {
-    static const uint64_t mfn[] = { 0xfee00, 0xfec00 };
+    static const uint64_t mfn[] = {0xfee00, 0xfec00};
     char *w = window_alloc();
 
     for (unsigned i = 0; i < ARRAY_LEN(mfn); i++) {

@@ -5,8 +5,8 @@
 #include "guest.h"
 
 #define WRITE(n, p) hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, n, p)
-#define READ(n, p) hypercall(__HYPERVISOR_console_io, CONSOLEIO_read, n, p)
-#define BAD_PTR ((void *)0xffff820000000000ul)
+#define READ(n, p)  hypercall(__HYPERVISOR_console_io, CONSOLEIO_read, n, p)
+#define BAD_PTR     ((void *)0xffff820000000000ul)
 
 TEST(console_io_write_ok, COVERS(console_io, ok))
 {

@@ -92,9 +92,9 @@ TEST(user_syscall_stack_unmapped)
 {
     if (user_init() < 0)
         test_abort("user_init");
-    CHECK_EQ(hypercall(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
-                       0x123456789000ul),
-             0);
+    CHECK_EQ(
+        hypercall(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, 0x123456789000ul),
+        0);
     test_expect_crash();
     user_try(u_nop);
 }
@@ -153,9 +153,9 @@ TEST(failsafe_frame_fails)
 
     if (user_init() < 0)
         test_abort("user_init");
-    CHECK_EQ(hypercall(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
-                       0x123456789000ul),
-             0);
+    CHECK_EQ(
+        hypercall(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, 0x123456789000ul),
+        0);
     r = user_regs(u_nop);
     r.cs = 0x1233;
     test_expect_crash();
@@ -164,7 +164,7 @@ TEST(failsafe_frame_fails)
 
 TEST(shutdown_crash)
 {
-    struct sched_shutdown op = { .reason = SHUTDOWN_crash };
+    struct sched_shutdown op = {.reason = SHUTDOWN_crash};
 
     test_expect_crash();
     hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, &op);

@@ -11,7 +11,7 @@
 /* Linux asks for IOPL 1 before it uses ports or cli; Xen needs that. */
 void family_init(void)
 {
-    struct physdev_set_iopl op = { .iopl = 1 };
+    struct physdev_set_iopl op = {.iopl = 1};
 
     hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, &op);
 }
@@ -19,8 +19,9 @@ void family_init(void)
 static struct fault rdmsr(uint32_t msr, uint64_t *val)
 {
     uint32_t lo = 0, hi = 0;
-    struct fault f = TRY(
-        __asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(msr)));
+    struct fault f = TRY(__asm__ volatile("rdmsr"
+                                          : "=a"(lo), "=d"(hi)
+                                          : "c"(msr)));
 
     *val = (uint64_t)hi << 32 | lo;
     return f;
@@ -237,19 +238,19 @@ TEST(msr_entry_points_not_writable)
 {
     static const uint32_t msrs[] = {
         0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084, /* STAR LSTAR.. */
-        0x174, 0x175, 0x176,                            /* SYSENTER_* */
-        0x1d9, 0x2ff, 0x38f, 0x3f1, 0x600, 0xd90, 0xda0,
-        0x480, 0x3a, 0xc0010114, 0xc0010117,            /* VMX, SVM */
-        0x48, 0x49, 0x10b, 0x122, 0x800, 0x802, 0x830,  /* x2APIC */
-        0x6a0, 0x6a2, 0x6a4, 0x6a8,                     /* CET */
+        0x174,      0x175,      0x176,                  /* SYSENTER_* */
+        0x1d9,      0x2ff,      0x38f,      0x3f1,      0x600,      0xd90,
+        0xda0,      0x480,      0x3a,       0xc0010114, 0xc0010117, /* VMX, SVM */
+        0x48,       0x49,       0x10b,      0x122,      0x800,      0x802,
+        0x830,                                     /* x2APIC */
+        0x6a0,      0x6a2,      0x6a4,      0x6a8, /* CET */
     };
 
     for (unsigned i = 0; i < ARRAY_LEN(msrs); i++) {
         struct fault f = wrmsr(msrs[i], 0x5a5a5a5a5a5aul);
 
         if (f.vector != TRAP_GP)
-            test_fail(__FILE__, __LINE__, "wrmsr %x was not refused",
-                      msrs[i]);
+            test_fail(__FILE__, __LINE__, "wrmsr %x was not refused", msrs[i]);
     }
     /* and syscall still arrives here */
     CHECK_EQ(hypercall(__HYPERVISOR_xen_version, 0, 0), 4 << 16 | 17);
@@ -258,11 +259,11 @@ TEST(msr_entry_points_not_writable)
 static const struct {
     uint32_t from, to;
 } scan_ranges[] = {
-    { 0, 0x2000 },
-    { 0x40000000, 0x40000100 },
-    { 0xc0000000, 0xc0000200 },
-    { 0xc0010000, 0xc0011100 },
-    { 0xfffffff0, 0xffffffff },
+    {0, 0x2000},
+    {0x40000000, 0x40000100},
+    {0xc0000000, 0xc0000200},
+    {0xc0010000, 0xc0011100},
+    {0xfffffff0, 0xffffffff},
 };
 
 /* Runs of accepted indices, as the log shows them. */
@@ -315,7 +316,7 @@ static struct fault scan_read(uint32_t msr)
 static struct fault scan_write(uint32_t msr)
 {
     if (msr >= 0xc0000100 && msr <= 0xc0000102)
-        return (struct fault){ .vector = TRAP_GP };
+        return (struct fault){.vector = TRAP_GP};
     return wrmsr(msr, 0x0123456789abcdeful);
 }
 
@@ -325,7 +326,7 @@ static struct fault scan_write(uint32_t msr)
  */
 TEST(msr_read_scan)
 {
-    struct run run = { .what = "rdmsr" };
+    struct run run = {.what = "rdmsr"};
 
     scan(&run, scan_read);
     CHECK(run.count < (test_on_xen() ? 400 : 64));
@@ -333,7 +334,7 @@ TEST(msr_read_scan)
 
 TEST(msr_write_scan)
 {
-    struct run run = { .what = "wrmsr" };
+    struct run run = {.what = "wrmsr"};
 
     scan(&run, scan_write);
     CHECK(run.count < (test_on_xen() ? 400 : 16));
@@ -373,12 +374,13 @@ TEST(cr0_ts_write)
 TEST(cr0_other_bits_refused)
 {
     ulong_t cr0 = cr0_read();
-    static const ulong_t bits[] = { 1, 2, 4, 0x10000, 0x20000000,
-                                    0x40000000, 0x80000000 };
+    static const ulong_t bits[] = {1,          2,          4,         0x10000,
+                                   0x20000000, 0x40000000, 0x80000000};
 
     for (unsigned i = 0; i < ARRAY_LEN(bits); i++) {
-        struct fault f = TRY(
-            __asm__ volatile("mov %0, %%cr0" : : "r"(cr0 ^ bits[i])));
+        struct fault f = TRY(__asm__ volatile("mov %0, %%cr0"
+                                              :
+                                              : "r"(cr0 ^ bits[i])));
 
         CHECK_VECTOR(f, TRAP_GP);
         CHECK_EQ(cr0_read(), cr0);
@@ -439,8 +441,7 @@ TEST(cr3_write)
 TEST(cr4_write)
 {
     ulong_t cr4 = cr4_read();
-    struct fault f =
-        TRY(__asm__ volatile("mov %0, %%cr4" : : "r"(cr4)));
+    struct fault f = TRY(__asm__ volatile("mov %0, %%cr4" : : "r"(cr4)));
 
     CHECK_VECTOR(f, TRAP_NONE);
     CHECK_EQ(cr4_read(), cr4);
@@ -501,11 +502,9 @@ TEST(dr_read_write)
 TEST(dr4_dr5)
 {
     ulong_t v = 0;
-    struct fault f =
-        TRY(__asm__ volatile("mov %%db4, %0" : "=r"(v)));
+    struct fault f = TRY(__asm__ volatile("mov %%db4, %0" : "=r"(v)));
 
-    CHECK(f.vector == TRAP_NONE || f.vector == TRAP_UD ||
-          f.vector == TRAP_GP);
+    CHECK(f.vector == TRAP_NONE || f.vector == TRAP_UD || f.vector == TRAP_GP);
 }
 
 TEST(dr_hypervisor_address_refused)
@@ -608,16 +607,15 @@ TEST(rdtsc_monotonic)
 TEST(rdtscp_works)
 {
     uint32_t lo, hi, aux;
-    struct fault f =
-        TRY(__asm__ volatile("rdtscp" : "=a"(lo), "=d"(hi), "=c"(aux)));
+    struct fault f = TRY(__asm__ volatile("rdtscp"
+                                          : "=a"(lo), "=d"(hi), "=c"(aux)));
 
     CHECK(f.vector == TRAP_NONE || f.vector == TRAP_UD);
 }
 
 TEST(rdpmc_refused)
 {
-    CHECK_FAULT(TRAP_GP,
-                __asm__ volatile("rdpmc" : : "c"(0) : "eax", "edx"));
+    CHECK_FAULT(TRAP_GP, __asm__ volatile("rdpmc" : : "c"(0) : "eax", "edx"));
 }
 
 /* ---- XCR0 ---- */
@@ -669,8 +667,8 @@ TEST(xsetbv_bad_values_refused)
     if (!has_osxsave())
         SKIP("no XSAVE");
     xcr0 = xgetbv();
-    CHECK_VECTOR(xsetbv(0, 0), TRAP_GP);          /* x87 is needed */
-    CHECK_VECTOR(xsetbv(0, 5), TRAP_GP);          /* AVX without SSE */
+    CHECK_VECTOR(xsetbv(0, 0), TRAP_GP); /* x87 is needed */
+    CHECK_VECTOR(xsetbv(0, 5), TRAP_GP); /* AVX without SSE */
     CHECK_VECTOR(xsetbv(0, 1 | BIT(62)), TRAP_GP);
     CHECK_VECTOR(xsetbv(1, 1), TRAP_GP);
     CHECK_VECTOR(xsetbv(0xffffffff, 1), TRAP_GP);
@@ -690,8 +688,7 @@ static uint8_t inb(uint16_t port)
 TEST(port_allowed_by_bitmap)
 {
     /* 0x80 is harmless; 0x3f6 and so on are dom0's. */
-    struct fault f =
-        TRY(__asm__ volatile("outb %%al, $0x80" : : "a"(0)));
+    struct fault f = TRY(__asm__ volatile("outb %%al, $0x80" : : "a"(0)));
 
     CHECK_VECTOR(f, TRAP_NONE);
     f = TRY(__asm__ volatile("inb $0x80, %%al" : : : "eax"));
@@ -701,13 +698,14 @@ TEST(port_allowed_by_bitmap)
 /* Ports of the hypervisor: PIC, PIT, UART, PM timer: all-ones, writes lost. */
 TEST(port_denied_reads_ones)
 {
-    static const uint16_t ports[] = { 0x20, 0x21, 0xa0, 0xa1, 0x40,
-                                      0x3f8, 0x3fd };
+    static const uint16_t ports[] = {0x20, 0x21,  0xa0, 0xa1,
+                                     0x40, 0x3f8, 0x3fd};
 
     for (unsigned i = 0; i < ARRAY_LEN(ports); i++) {
         uint8_t v = 0;
-        struct fault f =
-            TRY(__asm__ volatile("inb %1, %0" : "=a"(v) : "d"(ports[i])));
+        struct fault f = TRY(__asm__ volatile("inb %1, %0"
+                                              : "=a"(v)
+                                              : "d"(ports[i])));
 
         if (f.vector == TRAP_GP)
             continue;
@@ -720,11 +718,13 @@ TEST(port_denied_reads_ones)
 TEST(port_denied_writes_ignored)
 {
     /* Masking all of the PIC or ending the UART would be seen. */
-    static const uint16_t ports[] = { 0x21, 0xa1, 0x43, 0x3f9, 0x3fb };
+    static const uint16_t ports[] = {0x21, 0xa1, 0x43, 0x3f9, 0x3fb};
 
     for (unsigned i = 0; i < ARRAY_LEN(ports); i++) {
-        struct fault f = TRY(
-            __asm__ volatile("outb %0, %1" : : "a"((uint8_t)0), "d"(ports[i])));
+        struct fault f =
+            TRY(__asm__ volatile("outb %0, %1"
+                                 :
+                                 : "a"((uint8_t)0), "d"(ports[i])));
 
         CHECK(f.vector == TRAP_NONE || f.vector == TRAP_GP);
     }
@@ -735,9 +735,7 @@ TEST(port_pci_config_latch)
 {
     uint32_t v, id;
 
-    __asm__ volatile("outl %0, %1"
-                     :
-                     : "a"(0x80000000), "d"((uint16_t)0xcf8));
+    __asm__ volatile("outl %0, %1" : : "a"(0x80000000), "d"((uint16_t)0xcf8));
     __asm__ volatile("inl %1, %0" : "=a"(v) : "d"((uint16_t)0xcf8));
     CHECK_EQ(v, 0x80000000);
     __asm__ volatile("inl %1, %0" : "=a"(id) : "d"((uint16_t)0xcfc));
@@ -855,8 +853,9 @@ TEST(ud_vmx_svm)
 
 TEST(monitor_mwait_refused)
 {
-    struct fault f = TRY(
-        __asm__ volatile("monitor" : : "a"(&table), "c"(0), "d"(0)));
+    struct fault f = TRY(__asm__ volatile("monitor"
+                                          :
+                                          : "a"(&table), "c"(0), "d"(0)));
 
     CHECK(f.vector == TRAP_UD || f.vector == TRAP_GP);
     f = TRY(__asm__ volatile("mwait" : : "a"(0), "c"(0)));
@@ -887,13 +886,11 @@ TEST(sgdt_sidt_tell_nothing)
     table.base = 0;
     f = TRY(__asm__ volatile("sgdt %0" : "=m"(table)));
     CHECK(f.vector == TRAP_NONE || f.vector == TRAP_GP);
-    print("INFO sgdt: %s base %lx\n", trap_name(f.vector),
-          (ulong_t)table.base);
+    print("INFO sgdt: %s base %lx\n", trap_name(f.vector), (ulong_t)table.base);
     table.base = 0;
     f = TRY(__asm__ volatile("sidt %0" : "=m"(table)));
     CHECK(f.vector == TRAP_NONE || f.vector == TRAP_GP);
-    print("INFO sidt: %s base %lx\n", trap_name(f.vector),
-          (ulong_t)table.base);
+    print("INFO sidt: %s base %lx\n", trap_name(f.vector), (ulong_t)table.base);
 }
 
 TEST(sldt_str)

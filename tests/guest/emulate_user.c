@@ -113,105 +113,104 @@ USER_CODE(u_int_vector_fe, "int $0xfe");
 USER_CODE(u_forced_nop, ".byte 0x0f,0x0b,0x78,0x65,0x6e; nop");
 USER_CODE(u_far_ret_ring0,
           "push $0xe008; lea u_far_ret_ring0(%rip), %rax; push %rax; lretq");
-USER_CODE(u_iretq_ring0,
-          "push $0xe010; push %rsp; pushf; push $0xe008; "
-          "lea u_iretq_ring0(%rip), %rax; push %rax; iretq");
+USER_CODE(u_iretq_ring0, "push $0xe010; push %rsp; pushf; push $0xe008; "
+                         "lea u_iretq_ring0(%rip), %rax; push %rax; iretq");
 USER_CODE(u_mov_ss_ring0, "mov $0xe010, %eax; mov %eax, %ss");
 USER_CODE(u_mov_ds_ring0, "mov $0xe010, %eax; mov %eax, %ds");
 USER_CODE(u_mov_fs_tss, "mov $0xe040, %eax; mov %eax, %fs");
 
 static const struct item items[] = {
-    { "rdmsr", u_rdmsr, TRAP_GP },
-    { "rdmsr_gs", u_rdmsr_gs, TRAP_GP },
-    { "rdmsr_fs", u_rdmsr_fs, TRAP_GP },
-    { "wrmsr_gs", u_wrmsr_gs, TRAP_GP },
-    { "wrmsr_fs", u_wrmsr_fs, TRAP_GP },
-    { "wrmsr_lstar", u_wrmsr_lstar, TRAP_GP },
-    { "mov_from_cr0", u_mov_from_cr0, TRAP_GP },
-    { "mov_from_cr2", u_mov_from_cr2, TRAP_GP },
-    { "mov_from_cr3", u_mov_from_cr3, TRAP_GP },
-    { "mov_from_cr4", u_mov_from_cr4, TRAP_GP },
-    { "mov_from_cr8", u_mov_from_cr8, TRAP_GP },
-    { "mov_to_cr0", u_mov_to_cr0, TRAP_GP },
-    { "mov_to_cr2", u_mov_to_cr2, TRAP_GP },
-    { "mov_to_cr3", u_mov_to_cr3, TRAP_GP },
-    { "mov_to_cr4", u_mov_to_cr4, TRAP_GP },
-    { "mov_to_cr8", u_mov_to_cr8, TRAP_GP },
-    { "lmsw", u_lmsw, TRAP_GP },
-    { "clts", u_clts, TRAP_GP },
-    { "mov_from_dr0", u_mov_from_dr0, TRAP_GP },
-    { "mov_from_dr6", u_mov_from_dr6, TRAP_GP },
-    { "mov_from_dr7", u_mov_from_dr7, TRAP_GP },
-    { "mov_to_dr0", u_mov_to_dr0, TRAP_GP },
-    { "mov_to_dr7", u_mov_to_dr7, TRAP_GP },
-    { "cli", u_cli, TRAP_GP },
-    { "sti", u_sti, TRAP_GP },
-    { "hlt", u_hlt, TRAP_GP },
-    { "invd", u_invd, TRAP_GP },
-    { "wbinvd", u_wbinvd, TRAP_GP },
-    { "invlpg", u_invlpg, TRAP_GP },
-    { "lgdt", u_lgdt, TRAP_GP },
-    { "lidt", u_lidt, TRAP_GP },
-    { "lldt", u_lldt, TRAP_GP },
-    { "ltr", u_ltr, TRAP_GP },
-    { "swapgs", u_swapgs, TRAP_GP },
-    { "sysretq", u_sysretq, TRAP_GP },
-    { "sysretl", u_sysretl, TRAP_GP },
-    { "sysexit", u_sysexit, ANY_OF_GP_UD },
-    { "xsetbv", u_xsetbv, ANY_OF_GP_UD },
-    { "in_imm8", u_in_imm8, TRAP_GP },
-    { "in_imm16", u_in_imm16, TRAP_GP },
-    { "in_imm32", u_in_imm32, TRAP_GP },
-    { "in_dx", u_in_dx, TRAP_GP },
-    { "in_dx32", u_in_dx32, TRAP_GP },
-    { "out_imm8", u_out_imm8, TRAP_GP },
-    { "out_imm32", u_out_imm32, TRAP_GP },
-    { "out_dx", u_out_dx, TRAP_GP },
-    { "out_dx32", u_out_dx32, TRAP_GP },
-    { "out_e9", u_out_e9, TRAP_GP },
-    { "insb", u_insb, TRAP_GP },
-    { "insl", u_insl, TRAP_GP },
-    { "rep_insb", u_rep_insb, TRAP_GP },
-    { "outsb", u_outsb, TRAP_GP },
-    { "rep_outsl", u_rep_outsl, TRAP_GP },
-    { "rdpmc", u_rdpmc, TRAP_GP },
-    { "monitor", u_monitor, ANY_OF_GP_UD },
-    { "mwait", u_mwait, ANY_OF_GP_UD },
-    { "clac", u_clac, ANY_OF_GP_UD },
-    { "stac", u_stac, ANY_OF_GP_UD },
-    { "vmcall", u_vmcall, ANY_OF_GP_UD },
-    { "vmmcall", u_vmmcall, ANY_OF_GP_UD },
-    { "vmrun", u_vmrun, ANY_OF_GP_UD },
-    { "vmload", u_vmload, ANY_OF_GP_UD },
-    { "vmsave", u_vmsave, ANY_OF_GP_UD },
-    { "clgi", u_clgi, ANY_OF_GP_UD },
-    { "stgi", u_stgi, ANY_OF_GP_UD },
-    { "skinit", u_skinit, ANY_OF_GP_UD },
-    { "vmxoff", u_vmxoff, ANY_OF_GP_UD },
-    { "vmptrld", u_vmptrld, ANY_OF_GP_UD },
-    { "invpcid", u_invpcid, ANY_OF_GP_UD },
-    { "invept", u_invept, ANY_OF_GP_UD },
-    { "xsaves", u_xsaves, ANY_OF_GP_UD },
-    { "xrstors", u_xrstors, ANY_OF_GP_UD },
-    { "getsec", u_getsec, ANY_OF_GP_UD },
-    { "rsm", u_rsm, ANY_OF_GP_UD },
-    { "encls", u_encls, ANY_OF_GP_UD },
-    { "rdpkru_wrpkru", u_rdpkru_wrpkru, ANY_OF_GP_UD },
-    { "int82", u_int82, GP_FOR_INT },
-    { "icebp_int1_gate", u_icebp_int1_gate, GP_FOR_INT },
-    { "int_pf_gate", u_int_pf_gate, GP_FOR_INT },
-    { "int_gp_gate", u_int_gp_gate, GP_FOR_INT },
-    { "int_df_gate", u_int_df_gate, GP_FOR_INT },
-    { "int_mc_gate", u_int_mc_gate, GP_FOR_INT },
-    { "int_nmi_gate", u_int_nmi_gate, GP_FOR_INT },
-    { "int_vector_20", u_int_vector_20, GP_FOR_INT },
-    { "int_vector_fe", u_int_vector_fe, GP_FOR_INT },
-    { "forced_nop", u_forced_nop, TRAP_UD },
-    { "far_ret_ring0", u_far_ret_ring0, TRAP_GP },
-    { "iretq_ring0", u_iretq_ring0, TRAP_GP },
-    { "mov_ss_ring0", u_mov_ss_ring0, TRAP_GP },
-    { "mov_ds_ring0", u_mov_ds_ring0, TRAP_GP },
-    { "mov_fs_tss", u_mov_fs_tss, TRAP_GP },
+    {"rdmsr", u_rdmsr, TRAP_GP},
+    {"rdmsr_gs", u_rdmsr_gs, TRAP_GP},
+    {"rdmsr_fs", u_rdmsr_fs, TRAP_GP},
+    {"wrmsr_gs", u_wrmsr_gs, TRAP_GP},
+    {"wrmsr_fs", u_wrmsr_fs, TRAP_GP},
+    {"wrmsr_lstar", u_wrmsr_lstar, TRAP_GP},
+    {"mov_from_cr0", u_mov_from_cr0, TRAP_GP},
+    {"mov_from_cr2", u_mov_from_cr2, TRAP_GP},
+    {"mov_from_cr3", u_mov_from_cr3, TRAP_GP},
+    {"mov_from_cr4", u_mov_from_cr4, TRAP_GP},
+    {"mov_from_cr8", u_mov_from_cr8, TRAP_GP},
+    {"mov_to_cr0", u_mov_to_cr0, TRAP_GP},
+    {"mov_to_cr2", u_mov_to_cr2, TRAP_GP},
+    {"mov_to_cr3", u_mov_to_cr3, TRAP_GP},
+    {"mov_to_cr4", u_mov_to_cr4, TRAP_GP},
+    {"mov_to_cr8", u_mov_to_cr8, TRAP_GP},
+    {"lmsw", u_lmsw, TRAP_GP},
+    {"clts", u_clts, TRAP_GP},
+    {"mov_from_dr0", u_mov_from_dr0, TRAP_GP},
+    {"mov_from_dr6", u_mov_from_dr6, TRAP_GP},
+    {"mov_from_dr7", u_mov_from_dr7, TRAP_GP},
+    {"mov_to_dr0", u_mov_to_dr0, TRAP_GP},
+    {"mov_to_dr7", u_mov_to_dr7, TRAP_GP},
+    {"cli", u_cli, TRAP_GP},
+    {"sti", u_sti, TRAP_GP},
+    {"hlt", u_hlt, TRAP_GP},
+    {"invd", u_invd, TRAP_GP},
+    {"wbinvd", u_wbinvd, TRAP_GP},
+    {"invlpg", u_invlpg, TRAP_GP},
+    {"lgdt", u_lgdt, TRAP_GP},
+    {"lidt", u_lidt, TRAP_GP},
+    {"lldt", u_lldt, TRAP_GP},
+    {"ltr", u_ltr, TRAP_GP},
+    {"swapgs", u_swapgs, TRAP_GP},
+    {"sysretq", u_sysretq, TRAP_GP},
+    {"sysretl", u_sysretl, TRAP_GP},
+    {"sysexit", u_sysexit, ANY_OF_GP_UD},
+    {"xsetbv", u_xsetbv, ANY_OF_GP_UD},
+    {"in_imm8", u_in_imm8, TRAP_GP},
+    {"in_imm16", u_in_imm16, TRAP_GP},
+    {"in_imm32", u_in_imm32, TRAP_GP},
+    {"in_dx", u_in_dx, TRAP_GP},
+    {"in_dx32", u_in_dx32, TRAP_GP},
+    {"out_imm8", u_out_imm8, TRAP_GP},
+    {"out_imm32", u_out_imm32, TRAP_GP},
+    {"out_dx", u_out_dx, TRAP_GP},
+    {"out_dx32", u_out_dx32, TRAP_GP},
+    {"out_e9", u_out_e9, TRAP_GP},
+    {"insb", u_insb, TRAP_GP},
+    {"insl", u_insl, TRAP_GP},
+    {"rep_insb", u_rep_insb, TRAP_GP},
+    {"outsb", u_outsb, TRAP_GP},
+    {"rep_outsl", u_rep_outsl, TRAP_GP},
+    {"rdpmc", u_rdpmc, TRAP_GP},
+    {"monitor", u_monitor, ANY_OF_GP_UD},
+    {"mwait", u_mwait, ANY_OF_GP_UD},
+    {"clac", u_clac, ANY_OF_GP_UD},
+    {"stac", u_stac, ANY_OF_GP_UD},
+    {"vmcall", u_vmcall, ANY_OF_GP_UD},
+    {"vmmcall", u_vmmcall, ANY_OF_GP_UD},
+    {"vmrun", u_vmrun, ANY_OF_GP_UD},
+    {"vmload", u_vmload, ANY_OF_GP_UD},
+    {"vmsave", u_vmsave, ANY_OF_GP_UD},
+    {"clgi", u_clgi, ANY_OF_GP_UD},
+    {"stgi", u_stgi, ANY_OF_GP_UD},
+    {"skinit", u_skinit, ANY_OF_GP_UD},
+    {"vmxoff", u_vmxoff, ANY_OF_GP_UD},
+    {"vmptrld", u_vmptrld, ANY_OF_GP_UD},
+    {"invpcid", u_invpcid, ANY_OF_GP_UD},
+    {"invept", u_invept, ANY_OF_GP_UD},
+    {"xsaves", u_xsaves, ANY_OF_GP_UD},
+    {"xrstors", u_xrstors, ANY_OF_GP_UD},
+    {"getsec", u_getsec, ANY_OF_GP_UD},
+    {"rsm", u_rsm, ANY_OF_GP_UD},
+    {"encls", u_encls, ANY_OF_GP_UD},
+    {"rdpkru_wrpkru", u_rdpkru_wrpkru, ANY_OF_GP_UD},
+    {"int82", u_int82, GP_FOR_INT},
+    {"icebp_int1_gate", u_icebp_int1_gate, GP_FOR_INT},
+    {"int_pf_gate", u_int_pf_gate, GP_FOR_INT},
+    {"int_gp_gate", u_int_gp_gate, GP_FOR_INT},
+    {"int_df_gate", u_int_df_gate, GP_FOR_INT},
+    {"int_mc_gate", u_int_mc_gate, GP_FOR_INT},
+    {"int_nmi_gate", u_int_nmi_gate, GP_FOR_INT},
+    {"int_vector_20", u_int_vector_20, GP_FOR_INT},
+    {"int_vector_fe", u_int_vector_fe, GP_FOR_INT},
+    {"forced_nop", u_forced_nop, TRAP_UD},
+    {"far_ret_ring0", u_far_ret_ring0, TRAP_GP},
+    {"iretq_ring0", u_iretq_ring0, TRAP_GP},
+    {"mov_ss_ring0", u_mov_ss_ring0, TRAP_GP},
+    {"mov_ds_ring0", u_mov_ds_ring0, TRAP_GP},
+    {"mov_fs_tss", u_mov_fs_tss, TRAP_GP},
 };
 
 /*
@@ -235,14 +234,14 @@ static void try_all(void)
                       items[i].name, trap_name(f.vector));
         }
         if ((f.regs.cs & 3) != 3)
-            test_fail(__FILE__, __LINE__, "%s: frame's CS is %x",
-                      items[i].name, f.regs.cs);
+            test_fail(__FILE__, __LINE__, "%s: frame's CS is %x", items[i].name,
+                      f.regs.cs);
     }
 }
 
 static void set_iopl(uint32_t iopl)
 {
-    struct physdev_set_iopl op = { .iopl = iopl };
+    struct physdev_set_iopl op = {.iopl = iopl};
 
     CHECK_EQ(hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, &op), 0);
 }
@@ -324,11 +323,11 @@ TEST(umip_instructions)
 {
     static const struct {
         const char *name, *code;
-    } u[] = { { "sgdt", u_sgdt },
-              { "sidt", u_sidt },
-              { "sldt", u_sldt },
-              { "str", u_str },
-              { "smsw", u_smsw } };
+    } u[] = {{"sgdt", u_sgdt},
+             {"sidt", u_sidt},
+             {"sldt", u_sldt},
+             {"str", u_str},
+             {"smsw", u_smsw}};
 
     for (unsigned i = 0; i < ARRAY_LEN(u); i++) {
         struct fault f = user_try(u[i].code);
@@ -351,7 +350,7 @@ static uint8_t iobitmap[8192] ALIGNED(4096);
 
 TEST(physdev_op_set_iobitmap_ok, COVERS(physdev_op.set_iobitmap, ok))
 {
-    struct physdev_set_iobitmap op = { .nr_ports = 65536 };
+    struct physdev_set_iobitmap op = {.nr_ports = 65536};
     struct fault f;
 
     memset(iobitmap, 0xff, sizeof(iobitmap));
@@ -386,7 +385,7 @@ TEST(physdev_op_set_iobitmap_ok, COVERS(physdev_op.set_iobitmap, ok))
 /* Ports at and above nr_ports are refused. */
 TEST(physdev_op_set_iobitmap_short_ok, COVERS(physdev_op.set_iobitmap, ok))
 {
-    struct physdev_set_iobitmap op = { .nr_ports = 0x80 };
+    struct physdev_set_iobitmap op = {.nr_ports = 0x80};
     struct fault f;
 
     memset(iobitmap, 0, sizeof(iobitmap));
@@ -402,7 +401,7 @@ TEST(physdev_op_set_iobitmap_short_ok, COVERS(physdev_op.set_iobitmap, ok))
 
 TEST(physdev_op_set_iobitmap_einval, COVERS(physdev_op.set_iobitmap, EINVAL))
 {
-    struct physdev_set_iobitmap op = { .nr_ports = 65537 };
+    struct physdev_set_iobitmap op = {.nr_ports = 65537};
 
     set_xen_guest_handle(op.bitmap, iobitmap);
     CHECK_EQ(hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iobitmap, &op),
@@ -422,7 +421,7 @@ TEST(physdev_op_set_iobitmap_efault, COVERS(physdev_op.set_iobitmap, EFAULT))
 /* A bitmap pointer into the hypervisor is refused, or allows nothing. */
 TEST(physdev_op_set_iobitmap_bad_pointer)
 {
-    struct physdev_set_iobitmap op = { .nr_ports = 65536 };
+    struct physdev_set_iobitmap op = {.nr_ports = 65536};
     struct fault f;
 
     set_xen_guest_handle(op.bitmap, 0xffff82d040000000ul);
@@ -452,7 +451,7 @@ TEST(physdev_op_set_iopl_3_user_io_ok, COVERS(physdev_op.set_iopl, ok))
 
 TEST(physdev_op_set_iopl_einval, COVERS(physdev_op.set_iopl, EINVAL))
 {
-    struct physdev_set_iopl op = { .iopl = 4 };
+    struct physdev_set_iopl op = {.iopl = 4};
 
     CHECK_EQ(hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, &op),
              -XEN_EINVAL);

@@ -9,9 +9,10 @@
 /* Numbers without a call in Xen 4.17 x86 PV either. */
 TEST(unused_numbers_enosys, COVERS(*, ENOSYS))
 {
-    static const ulong_t op[] = { 11, 43, 44, 45, 46, 47, 50, 51, 55, 56,
-                                  57, 63, 64, 65, 128, 255, 256, 4095, 4096,
-                                  0x7fffffff, 0x80000000, 0xffffffff };
+    static const ulong_t op[] = {
+        11,  43,   44,   45,         46,         47,        50,  51,
+        55,  56,   57,   63,         64,         65,        128, 255,
+        256, 4095, 4096, 0x7fffffff, 0x80000000, 0xffffffff};
 
     for (unsigned i = 0; i < ARRAY_LEN(op); i++) {
         long rc = hypercall(op[i], ~0ul, ~0ul, ~0ul, ~0ul, ~0ul);
@@ -32,28 +33,34 @@ TEST(number_high_half)
 }
 
 /* Offered by Xen, not by Parvis (ABI.md): -ENOSYS where not Xen. */
-TEST(not_offered_enosys, COVERS(xsm_op, ENOSYS) COVERS(xenoprof_op, ENOSYS)
-     COVERS(hvm_op, ENOSYS) COVERS(kexec_op, ENOSYS) COVERS(tmem_op, ENOSYS)
-     COVERS(argo_op, ENOSYS) COVERS(xenpmu_op, ENOSYS)
-     COVERS(dm_op, ENOSYS) COVERS(hypfs_op, ENOSYS) COVERS(mca, ENOSYS)
-     COVERS(sched_op_compat, ENOSYS)
-     COVERS(event_channel_op_compat, ENOSYS)
-     COVERS(physdev_op_compat, ENOSYS))
+TEST(not_offered_enosys,
+     COVERS(xsm_op, ENOSYS) COVERS(xenoprof_op, ENOSYS) COVERS(hvm_op, ENOSYS)
+         COVERS(kexec_op, ENOSYS) COVERS(tmem_op, ENOSYS)
+             COVERS(argo_op, ENOSYS) COVERS(xenpmu_op, ENOSYS)
+                 COVERS(dm_op, ENOSYS) COVERS(hypfs_op, ENOSYS)
+                     COVERS(mca, ENOSYS) COVERS(sched_op_compat, ENOSYS)
+                         COVERS(event_channel_op_compat, ENOSYS)
+                             COVERS(physdev_op_compat, ENOSYS))
 {
     static const unsigned op[] = {
-        __HYPERVISOR_xsm_op,    __HYPERVISOR_xenoprof_op,
-        __HYPERVISOR_hvm_op,    __HYPERVISOR_kexec_op,
-        __HYPERVISOR_tmem_op,   __HYPERVISOR_argo_op,
-        __HYPERVISOR_xenpmu_op, __HYPERVISOR_dm_op,
-        __HYPERVISOR_hypfs_op,  __HYPERVISOR_mca,
+        __HYPERVISOR_xsm_op,
+        __HYPERVISOR_xenoprof_op,
+        __HYPERVISOR_hvm_op,
+        __HYPERVISOR_kexec_op,
+        __HYPERVISOR_tmem_op,
+        __HYPERVISOR_argo_op,
+        __HYPERVISOR_xenpmu_op,
+        __HYPERVISOR_dm_op,
+        __HYPERVISOR_hypfs_op,
+        __HYPERVISOR_mca,
         __HYPERVISOR_sched_op_compat,
         __HYPERVISOR_event_channel_op_compat,
         __HYPERVISOR_physdev_op_compat,
     };
 
     for (unsigned i = 0; i < ARRAY_LEN(op); i++) {
-        long rc = hypercall(op[i], 0xffff820000000000ul,
-                            0xffff820000000000ul, 0xffff820000000000ul);
+        long rc = hypercall(op[i], 0xffff820000000000ul, 0xffff820000000000ul,
+                            0xffff820000000000ul);
 
         if (rc != -XEN_ENOSYS && !test_on_xen())
             test_fail(__FILE__, __LINE__, "call %u: %ld", op[i], rc);
@@ -75,9 +82,12 @@ TEST(user_syscall_is_no_hypercall)
  * harm. Left out: those that would end or change this guest. */
 TEST(all_numbers_with_bad_pointers)
 {
-    static const ulong_t bad[] = { ~0ul, 0xffff820000000000ul,
-                                   0x8000000000000000ul, 0xffff83007fff0000ul,
-                                   1, 0x1000 };
+    static const ulong_t bad[] = {~0ul,
+                                  0xffff820000000000ul,
+                                  0x8000000000000000ul,
+                                  0xffff83007fff0000ul,
+                                  1,
+                                  0x1000};
     unsigned tried = 0;
 
     for (unsigned op = 0; op < 64; op++) {

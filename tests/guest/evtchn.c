@@ -4,7 +4,7 @@
  */
 #include "guest.h"
 
-#define BAD_PTR ((void *)0xffff820000000000ul)
+#define BAD_PTR  ((void *)0xffff820000000000ul)
 #define PORT_MAX 4096u /* one past the last of the two-level ABI */
 
 static long status(unsigned port, struct evtchn_status *st)
@@ -77,7 +77,7 @@ TEST(evtchn_op_alloc_unbound_enospc,
 
 TEST(evtchn_op_bind_interdomain_self_ok,
      COVERS(event_channel_op.bind_interdomain, ok)
-     COVERS(event_channel_op.send, ok))
+         COVERS(event_channel_op.send, ok))
 {
     long a = event_alloc_unbound(DOMID_SELF, DOMID_SELF), b;
     struct evtchn_status st;
@@ -126,8 +126,7 @@ TEST(evtchn_op_bind_interdomain_einval,
     /* meant for another domain */
     a = event_alloc_unbound(DOMID_SELF, 77);
     if (a > 0) {
-        CHECK_EQ(event_bind_interdomain(DOMID_SELF, (unsigned)a),
-                 -XEN_EINVAL);
+        CHECK_EQ(event_bind_interdomain(DOMID_SELF, (unsigned)a), -XEN_EINVAL);
         CHECK_EQ(event_close((unsigned)a), 0);
     }
 }
@@ -155,8 +154,8 @@ TEST(evtchn_op_bind_virq_ok, COVERS(event_channel_op.bind_virq, ok))
 
 TEST(evtchn_op_bind_virq_global_ok, COVERS(event_channel_op.bind_virq, ok))
 {
-    static const unsigned virqs[] = { VIRQ_CONSOLE, VIRQ_DOM_EXC,
-                                      VIRQ_PCPU_STATE };
+    static const unsigned virqs[] = {VIRQ_CONSOLE, VIRQ_DOM_EXC,
+                                     VIRQ_PCPU_STATE};
 
     for (unsigned i = 0; i < ARRAY_LEN(virqs); i++) {
         long p = event_bind_virq(virqs[i], 0);
@@ -218,7 +217,7 @@ TEST(evtchn_op_bind_ipi_enoent_vcpu, COVERS(event_channel_op.bind_ipi, ENOENT))
 
 TEST(evtchn_op_bind_pirq_einval, COVERS(event_channel_op.bind_pirq, EINVAL))
 {
-    struct evtchn_bind_pirq op = { .pirq = ~0u };
+    struct evtchn_bind_pirq op = {.pirq = ~0u};
 
     CHECK_EQ(event_op(EVTCHNOP_bind_pirq, &op), -XEN_EINVAL);
     op.pirq = 100000;
@@ -228,7 +227,7 @@ TEST(evtchn_op_bind_pirq_einval, COVERS(event_channel_op.bind_pirq, EINVAL))
 /* A pirq that no interrupt was mapped to. */
 TEST(evtchn_op_bind_pirq_unmapped)
 {
-    struct evtchn_bind_pirq op = { .pirq = 200 };
+    struct evtchn_bind_pirq op = {.pirq = 200};
 
     CHECK(event_op(EVTCHNOP_bind_pirq, &op) < 0);
 }
@@ -303,7 +302,7 @@ TEST(evtchn_op_status_einval, COVERS(event_channel_op.status, EINVAL))
 
 TEST(evtchn_op_status_esrch, COVERS(event_channel_op.status, ESRCH))
 {
-    struct evtchn_status st = { .dom = 77, .port = 1 };
+    struct evtchn_status st = {.dom = 77, .port = 1};
 
     CHECK_EQ(event_op(EVTCHNOP_status, &st), -XEN_ESRCH);
 }
@@ -343,7 +342,7 @@ TEST(evtchn_op_unmask_delivers_pending, COVERS(event_channel_op.unmask, ok))
 
 TEST(evtchn_op_unmask_einval, COVERS(event_channel_op.unmask, EINVAL))
 {
-    struct evtchn_unmask op = { .port = PORT_MAX };
+    struct evtchn_unmask op = {.port = PORT_MAX};
 
     CHECK_EQ(event_op(EVTCHNOP_unmask, &op), -XEN_EINVAL);
     op.port = ~0u;
@@ -371,7 +370,7 @@ TEST(evtchn_op_bind_vcpu_ok, COVERS(event_channel_op.bind_vcpu, ok))
 
 TEST(evtchn_op_bind_vcpu_einval, COVERS(event_channel_op.bind_vcpu, EINVAL))
 {
-    struct evtchn_bind_vcpu op = { .port = PORT_MAX - 1, .vcpu = 0 };
+    struct evtchn_bind_vcpu op = {.port = PORT_MAX - 1, .vcpu = 0};
     long p;
 
     CHECK_EQ(event_op(EVTCHNOP_bind_vcpu, &op), -XEN_EINVAL);
@@ -390,14 +389,14 @@ TEST(evtchn_op_bind_vcpu_einval, COVERS(event_channel_op.bind_vcpu, EINVAL))
 
 TEST(evtchn_op_bind_vcpu_enoent, COVERS(event_channel_op.bind_vcpu, ENOENT))
 {
-    struct evtchn_bind_vcpu op = { .port = 1, .vcpu = 4000 };
+    struct evtchn_bind_vcpu op = {.port = 1, .vcpu = 4000};
 
     CHECK_EQ(event_op(EVTCHNOP_bind_vcpu, &op), -XEN_ENOENT);
 }
 
 TEST(evtchn_op_reset_ok, COVERS(event_channel_op.reset, ok))
 {
-    struct evtchn_reset op = { .dom = DOMID_SELF };
+    struct evtchn_reset op = {.dom = DOMID_SELF};
     long a = event_alloc_unbound(DOMID_SELF, 0);
     long b = event_bind_virq(VIRQ_TIMER, 0);
 
@@ -412,7 +411,7 @@ TEST(evtchn_op_reset_ok, COVERS(event_channel_op.reset, ok))
 
 TEST(evtchn_op_reset_esrch, COVERS(event_channel_op.reset, ESRCH))
 {
-    struct evtchn_reset op = { .dom = 77 };
+    struct evtchn_reset op = {.dom = 77};
 
     CHECK_EQ(event_op(EVTCHNOP_reset, &op), -XEN_ESRCH);
 }
@@ -420,12 +419,12 @@ TEST(evtchn_op_reset_esrch, COVERS(event_channel_op.reset, ESRCH))
 /* ---- FIFO: Xen has it, Parvis answers -ENOSYS ---- */
 
 TEST(evtchn_op_fifo, COVERS(event_channel_op.init_control, ENOSYS)
-     COVERS(event_channel_op.expand_array, ENOSYS)
-     COVERS(event_channel_op.set_priority, ENOSYS))
+                         COVERS(event_channel_op.expand_array, ENOSYS)
+                             COVERS(event_channel_op.set_priority, ENOSYS))
 {
-    struct evtchn_init_control ic = { .vcpu = 0 };
-    struct evtchn_expand_array ea = { 0 };
-    struct evtchn_set_priority sp = { .port = 1 };
+    struct evtchn_init_control ic = {.vcpu = 0};
+    struct evtchn_expand_array ea = {0};
+    struct evtchn_set_priority sp = {.port = 1};
 
     if (test_on_xen())
         SKIP("Xen has FIFO event channels");
@@ -436,17 +435,18 @@ TEST(evtchn_op_fifo, COVERS(event_channel_op.init_control, ENOSYS)
 
 /* ---- the call itself ---- */
 
-TEST(evtchn_op_efault, COVERS(event_channel_op.bind_interdomain, EFAULT)
-     COVERS(event_channel_op.bind_virq, EFAULT)
-     COVERS(event_channel_op.bind_pirq, EFAULT)
-     COVERS(event_channel_op.close, EFAULT)
-     COVERS(event_channel_op.send, EFAULT)
-     COVERS(event_channel_op.status, EFAULT)
-     COVERS(event_channel_op.alloc_unbound, EFAULT)
-     COVERS(event_channel_op.bind_ipi, EFAULT)
-     COVERS(event_channel_op.bind_vcpu, EFAULT)
-     COVERS(event_channel_op.unmask, EFAULT)
-     COVERS(event_channel_op.reset, EFAULT))
+TEST(evtchn_op_efault,
+     COVERS(event_channel_op.bind_interdomain,
+            EFAULT) COVERS(event_channel_op.bind_virq, EFAULT)
+         COVERS(event_channel_op.bind_pirq, EFAULT)
+             COVERS(event_channel_op.close, EFAULT)
+                 COVERS(event_channel_op.send, EFAULT)
+                     COVERS(event_channel_op.status, EFAULT)
+                         COVERS(event_channel_op.alloc_unbound, EFAULT)
+                             COVERS(event_channel_op.bind_ipi, EFAULT)
+                                 COVERS(event_channel_op.bind_vcpu, EFAULT)
+                                     COVERS(event_channel_op.unmask, EFAULT)
+                                         COVERS(event_channel_op.reset, EFAULT))
 {
     for (unsigned cmd = 0; cmd <= EVTCHNOP_reset; cmd++) {
         CHECK_EQ(event_op(cmd, BAD_PTR), -XEN_EFAULT);
@@ -559,7 +559,7 @@ static void user_hook(struct regs *r)
 /* A timer event interrupts user mode; the frame says user. */
 TEST(upcall_from_user_mode)
 {
-    struct vcpu_set_singleshot_timer t = { 0 };
+    struct vcpu_set_singleshot_timer t = {0};
     long p = event_bind_virq(VIRQ_TIMER, 0);
     struct fault f;
     struct regs r;
@@ -571,8 +571,8 @@ TEST(upcall_from_user_mode)
     event_hook = user_hook;
     event_port_unmask((unsigned)p);
     event_clear((unsigned)p);
-    t.timeout_abs_ns = mem_shared_info()->vcpu_info[0].time.system_time +
-                       50000000;
+    t.timeout_abs_ns =
+        mem_shared_info()->vcpu_info[0].time.system_time + 50000000;
     CHECK_EQ(smp_vcpu_op(VCPUOP_stop_periodic_timer, 0, NULL), 0);
     CHECK_EQ(smp_vcpu_op(VCPUOP_set_singleshot_timer, 0, &t), 0);
     r = user_regs(u_spin);

@@ -12,21 +12,21 @@ static void cr0_ts(bool on)
     hypercall(__HYPERVISOR_fpu_taskswitch, on);
 }
 
-#define KERNEL_FRAME(f)                                                      \
-    do {                                                                     \
-        CHECK_EQ((f).regs.cs & ~3u, FLAT_KERNEL_CS & ~3u);                   \
-        CHECK_EQ((f).regs.cs & 3, 0); /* RPL 0 says "kernel mode" */         \
-        CHECK_EQ((f).regs.ss & ~3u, FLAT_KERNEL_SS & ~3u);                   \
-        CHECK_EQ((f).regs.saved_mask, 1);                                    \
-        CHECK_EQ((f).regs.rflags & 0x200, 0); /* IF = !mask */               \
-        CHECK_EQ((f).regs.rflags & 0x3000, 0); /* IOPL */                    \
+#define KERNEL_FRAME(f)                                              \
+    do {                                                             \
+        CHECK_EQ((f).regs.cs & ~3u, FLAT_KERNEL_CS & ~3u);           \
+        CHECK_EQ((f).regs.cs & 3, 0); /* RPL 0 says "kernel mode" */ \
+        CHECK_EQ((f).regs.ss & ~3u, FLAT_KERNEL_SS & ~3u);           \
+        CHECK_EQ((f).regs.saved_mask, 1);                            \
+        CHECK_EQ((f).regs.rflags & 0x200, 0);  /* IF = !mask */      \
+        CHECK_EQ((f).regs.rflags & 0x3000, 0); /* IOPL */            \
     } while (0)
 
-#define USER_FRAME(f)                                                        \
-    do {                                                                     \
-        CHECK_EQ((f).regs.cs, FLAT_USER_CS);                                 \
-        CHECK_EQ((f).regs.ss, FLAT_USER_SS);                                 \
-        CHECK_EQ((f).regs.rflags & 0x3000, 0);                               \
+#define USER_FRAME(f)                          \
+    do {                                       \
+        CHECK_EQ((f).regs.cs, FLAT_USER_CS);   \
+        CHECK_EQ((f).regs.ss, FLAT_USER_SS);   \
+        CHECK_EQ((f).regs.rflags & 0x3000, 0); \
     } while (0)
 
 /* ---- kernel mode ---- */
@@ -98,8 +98,7 @@ TEST(kernel_bp_resume_keeps_registers)
                      "pop 48(%0)\n"
                      :
                      : "b"(out)
-                     : "rax", "rcx", "rdx", "r8", "r11", "r15", "memory",
-                       "cc");
+                     : "rax", "rcx", "rdx", "r8", "r11", "r15", "memory", "cc");
     CHECK_EQ(out[0], 0x1111111111111111);
     CHECK_EQ(out[1], 0x2222222222222222);
     CHECK_EQ(out[2], 0x3333333333333333);
@@ -111,8 +110,7 @@ TEST(kernel_bp_resume_keeps_registers)
 
 TEST(kernel_gp_noncanonical)
 {
-    struct fault f =
-        TRY(*(volatile char *)0x8000000000000000ul = 0);
+    struct fault f = TRY(*(volatile char *)0x8000000000000000ul = 0);
 
     CHECK_VECTOR(f, TRAP_GP);
     CHECK_EQ(f.error, 0);
@@ -398,14 +396,14 @@ USER_CODE(user_mf, "fninit; movw $0x340, -8(%rsp); fldcw -8(%rsp);"
 USER_CODE(user_ac, "pushf; orl $0x40000, (%rsp); popf; mov 1(%rsp), %eax");
 USER_CODE(user_syscall, "mov $0x1234567890, %rax; stc");
 
-#define USER_FAULT(name, code, vec, err)                                     \
-    TEST(name)                                                               \
-    {                                                                        \
-        struct fault f = user_try(code);                                     \
-                                                                             \
-        CHECK_VECTOR(f, vec);                                                \
-        CHECK_EQ(f.error, err);                                              \
-        USER_FRAME(f);                                                       \
+#define USER_FAULT(name, code, vec, err) \
+    TEST(name)                           \
+    {                                    \
+        struct fault f = user_try(code); \
+                                         \
+        CHECK_VECTOR(f, vec);            \
+        CHECK_EQ(f.error, err);          \
+        USER_FRAME(f);                   \
     }
 
 USER_FAULT(user_de_fault, user_de, TRAP_DE, 0)
@@ -443,15 +441,15 @@ TEST(user_bp_trap)
     USER_FRAME(f);
 }
 
-#define USER_PF(name, code, err, addr)                                       \
-    TEST(name)                                                               \
-    {                                                                        \
-        struct fault f = user_try(code);                                     \
-                                                                             \
-        CHECK_VECTOR(f, TRAP_PF);                                            \
-        CHECK_EQ(f.error, err);                                              \
-        CHECK_EQ(f.cr2, (ulong_t)(addr));                                    \
-        USER_FRAME(f);                                                       \
+#define USER_PF(name, code, err, addr)    \
+    TEST(name)                            \
+    {                                     \
+        struct fault f = user_try(code);  \
+                                          \
+        CHECK_VECTOR(f, TRAP_PF);         \
+        CHECK_EQ(f.error, err);           \
+        CHECK_EQ(f.cr2, (ulong_t)(addr)); \
+        USER_FRAME(f);                    \
     }
 
 void guest_main(struct start_info *si);
@@ -572,8 +570,7 @@ TEST(user_syscall_frame)
  * that is removed and put back is tried, from user mode. */
 TEST(user_trap_without_handler_keeps_others)
 {
-    CHECK_EQ(trap_set_one(TRAP_INT80, 3, FLAT_KERNEL_CS,
-                          trap_stub(TRAP_INT81)),
+    CHECK_EQ(trap_set_one(TRAP_INT80, 3, FLAT_KERNEL_CS, trap_stub(TRAP_INT81)),
              0);
     struct fault f = user_try(user_int80);
 

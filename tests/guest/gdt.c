@@ -6,8 +6,8 @@
 #include "guest.h"
 
 #define BAD_PTR ((void *)0xffff820000000000ul)
-#define DATA3 0x00cff3000000ffffull /* flat, writable, DPL 3 */
-#define CODE3 0x00affb000000ffffull /* 64-bit, DPL 3 */
+#define DATA3   0x00cff3000000ffffull /* flat, writable, DPL 3 */
+#define CODE3   0x00affb000000ffffull /* 64-bit, DPL 3 */
 
 static long set_gdt(const xen_ulong_t *frames, unsigned entries)
 {
@@ -112,7 +112,7 @@ TEST(set_gdt_einval_frame, COVERS(set_gdt, EINVAL))
 TEST(set_gdt_einval_second_frame, COVERS(set_gdt, EINVAL))
 {
     char *p = page_alloc();
-    xen_ulong_t mfn[2] = { mem_mfn(p), 0xff00000000ul };
+    xen_ulong_t mfn[2] = {mem_mfn(p), 0xff00000000ul};
 
     CHECK_EQ(page_ro(p), 0);
     CHECK_EQ(set_gdt(mfn, 1024), -XEN_EINVAL);
@@ -256,20 +256,20 @@ TEST(far_jump_stays_in_ring3)
         if (update(mem_maddr(&gdt[9]), make(access, 0xa)))
             continue;
         ulong_t cs = 3;
-        struct fault f = TRY(__asm__ volatile("push %1\n"
-                                              "lea 1f(%%rip), %%rax\n"
-                                              "push %%rax\n"
-                                              "lretq\n"
-                                              "1: mov %%cs, %0\n"
-                                              "push %2\n"
-                                              "lea 2f(%%rip), %%rax\n"
-                                              "push %%rax\n"
-                                              "lretq\n"
-                                              "2:\n"
-                                              : "=&r"(cs)
-                                              : "r"(9ul * 8 | 3),
-                                                "i"(FLAT_KERNEL_CS)
-                                              : "rax", "memory"));
+        struct fault f =
+            TRY(__asm__ volatile("push %1\n"
+                                 "lea 1f(%%rip), %%rax\n"
+                                 "push %%rax\n"
+                                 "lretq\n"
+                                 "1: mov %%cs, %0\n"
+                                 "push %2\n"
+                                 "lea 2f(%%rip), %%rax\n"
+                                 "push %%rax\n"
+                                 "lretq\n"
+                                 "2:\n"
+                                 : "=&r"(cs)
+                                 : "r"(9ul * 8 | 3), "i"(FLAT_KERNEL_CS)
+                                 : "rax", "memory"));
 
         if (f.vector == TRAP_NONE)
             CHECK_EQ(cs & 3, 3);
@@ -284,7 +284,7 @@ TEST(call_gates_refused)
     struct {
         uint32_t offset;
         uint16_t sel;
-    } __attribute__((packed)) far = { 0, 9 * 8 | 3 };
+    } __attribute__((packed)) far = {0, 9 * 8 | 3};
 
     gdt_use();
     for (unsigned type = 0; type < 16; type++) {
@@ -329,8 +329,7 @@ TEST(all_selectors_loaded_gs)
     for (unsigned sel = 0; sel < 0x10000; sel += 1) {
         struct fault f = TRY(__asm__ volatile("mov %0, %%gs" : : "r"(sel)));
 
-        if (f.vector != TRAP_NONE && f.vector != TRAP_GP &&
-            f.vector != TRAP_NP)
+        if (f.vector != TRAP_NONE && f.vector != TRAP_GP && f.vector != TRAP_NP)
             test_fail(__FILE__, __LINE__, "selector %x: %s", sel,
                       trap_name(f.vector));
     }
@@ -437,7 +436,7 @@ TEST(set_segment_base_gs_user_sel_ok, COVERS(set_segment_base, ok))
 /* A bad selector becomes NULL. Ring 0's are bad. */
 TEST(set_segment_base_gs_user_sel_bad)
 {
-    static const unsigned sel[] = { 0x1233, 0xe008, 0xe010, 0xe040, 0xffff };
+    static const unsigned sel[] = {0x1233, 0xe008, 0xe010, 0xe040, 0xffff};
 
     for (unsigned i = 0; i < ARRAY_LEN(sel); i++) {
         long rc = segbase(SEGBASE_GS_USER_SEL, sel[i]);
@@ -451,8 +450,7 @@ TEST(set_segment_base_gs_user_sel_bad)
     CHECK_EQ(segbase(SEGBASE_GS_USER_SEL, 0), 0);
 }
 
-TEST(set_segment_base_einval_noncanonical,
-     COVERS(set_segment_base, EINVAL))
+TEST(set_segment_base_einval_noncanonical, COVERS(set_segment_base, EINVAL))
 {
     for (unsigned which = SEGBASE_FS; which <= SEGBASE_GS_KERNEL; which++) {
         CHECK_EQ(segbase(which, 0x8000000000000000ul), -XEN_EINVAL);

@@ -18,8 +18,8 @@ static struct grant_entry_v1 *table;
 static struct grant_entry_v1 *table_get(void)
 {
     xen_pfn_t frame = 0;
-    struct gnttab_setup_table st = { .dom = DOMID_SELF, .nr_frames = 1 };
-    struct gnttab_set_version sv = { .version = 1 };
+    struct gnttab_setup_table st = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_set_version sv = {.version = 1};
 
     if (table)
         return table;
@@ -37,10 +37,9 @@ static struct grant_entry_v1 *table_get(void)
     return table;
 }
 
-TEST(grant_table_op_set_version_1_ok,
-     COVERS(grant_table_op.set_version, ok))
+TEST(grant_table_op_set_version_1_ok, COVERS(grant_table_op.set_version, ok))
 {
-    struct gnttab_set_version sv = { .version = 1 };
+    struct gnttab_set_version sv = {.version = 1};
 
     CHECK_EQ(op(GNTTABOP_set_version, &sv, 1), 0);
     CHECK_EQ(sv.version, 1);
@@ -49,7 +48,7 @@ TEST(grant_table_op_set_version_1_ok,
 TEST(grant_table_op_set_version_einval,
      COVERS(grant_table_op.set_version, EINVAL))
 {
-    struct gnttab_set_version sv = { .version = 3 };
+    struct gnttab_set_version sv = {.version = 3};
 
     CHECK_EQ(op(GNTTABOP_set_version, &sv, 1), -XEN_EINVAL);
     sv.version = 0;
@@ -64,7 +63,7 @@ TEST(grant_table_op_set_version_efault,
 
 TEST(grant_table_op_get_version_ok, COVERS(grant_table_op.get_version, ok))
 {
-    struct gnttab_get_version gv = { .dom = DOMID_SELF };
+    struct gnttab_get_version gv = {.dom = DOMID_SELF};
     long rc = op(GNTTABOP_get_version, &gv, 1);
 
     if (rc == -XEN_ENOSYS)
@@ -75,7 +74,7 @@ TEST(grant_table_op_get_version_ok, COVERS(grant_table_op.get_version, ok))
 
 TEST(grant_table_op_query_size_ok, COVERS(grant_table_op.query_size, ok))
 {
-    struct gnttab_query_size qs = { .dom = DOMID_SELF };
+    struct gnttab_query_size qs = {.dom = DOMID_SELF};
 
     CHECK_EQ(op(GNTTABOP_query_size, &qs, 1), 0);
     CHECK_EQ(qs.status, GNTST_okay);
@@ -86,7 +85,7 @@ TEST(grant_table_op_query_size_ok, COVERS(grant_table_op.query_size, ok))
 TEST(grant_table_op_query_size_bad_domain,
      COVERS(grant_table_op.query_size, ok))
 {
-    struct gnttab_query_size qs = { .dom = 77 };
+    struct gnttab_query_size qs = {.dom = 77};
 
     CHECK_EQ(op(GNTTABOP_query_size, &qs, 1), 0);
     CHECK_EQ(qs.status, GNTST_bad_domain);
@@ -95,7 +94,7 @@ TEST(grant_table_op_query_size_bad_domain,
 TEST(grant_table_op_query_size_einval_count,
      COVERS(grant_table_op.query_size, EINVAL))
 {
-    struct gnttab_query_size qs[2] = { { .dom = DOMID_SELF } };
+    struct gnttab_query_size qs[2] = {{.dom = DOMID_SELF}};
 
     CHECK_EQ(op(GNTTABOP_query_size, qs, 2), -XEN_EINVAL);
 }
@@ -108,8 +107,8 @@ TEST(grant_table_op_query_size_efault,
 
 TEST(grant_table_op_setup_table_ok, COVERS(grant_table_op.setup_table, ok))
 {
-    xen_pfn_t frames[4] = { 0 };
-    struct gnttab_setup_table st = { .dom = DOMID_SELF, .nr_frames = 4 };
+    xen_pfn_t frames[4] = {0};
+    struct gnttab_setup_table st = {.dom = DOMID_SELF, .nr_frames = 4};
     char *w = window_alloc();
 
     set_xen_guest_handle(st.frame_list, frames);
@@ -132,8 +131,8 @@ TEST(grant_table_op_setup_table_ok, COVERS(grant_table_op.setup_table, ok))
 TEST(grant_table_op_setup_table_again_ok,
      COVERS(grant_table_op.setup_table, ok))
 {
-    xen_pfn_t a[4] = { 0 }, b[4] = { 0 };
-    struct gnttab_setup_table st = { .dom = DOMID_SELF, .nr_frames = 4 };
+    xen_pfn_t a[4] = {0}, b[4] = {0};
+    struct gnttab_setup_table st = {.dom = DOMID_SELF, .nr_frames = 4};
 
     set_xen_guest_handle(st.frame_list, a);
     CHECK_EQ(op(GNTTABOP_setup_table, &st, 1), 0);
@@ -146,8 +145,7 @@ TEST(grant_table_op_setup_table_too_many,
      COVERS(grant_table_op.setup_table, EINVAL))
 {
     static xen_pfn_t frames[4096];
-    struct gnttab_setup_table st = { .dom = DOMID_SELF,
-                                     .nr_frames = 100000 };
+    struct gnttab_setup_table st = {.dom = DOMID_SELF, .nr_frames = 100000};
     long rc;
 
     set_xen_guest_handle(st.frame_list, frames);
@@ -163,7 +161,7 @@ TEST(grant_table_op_setup_table_bad_domain,
      COVERS(grant_table_op.setup_table, ok))
 {
     xen_pfn_t frame;
-    struct gnttab_setup_table st = { .dom = 77, .nr_frames = 1 };
+    struct gnttab_setup_table st = {.dom = 77, .nr_frames = 1};
 
     set_xen_guest_handle(st.frame_list, &frame);
     CHECK_EQ(op(GNTTABOP_setup_table, &st, 1), 0);
@@ -173,7 +171,7 @@ TEST(grant_table_op_setup_table_bad_domain,
 TEST(grant_table_op_setup_table_einval_count,
      COVERS(grant_table_op.setup_table, EINVAL))
 {
-    struct gnttab_setup_table st[2] = { { .dom = DOMID_SELF } };
+    struct gnttab_setup_table st[2] = {{.dom = DOMID_SELF}};
 
     CHECK_EQ(op(GNTTABOP_setup_table, st, 2), -XEN_EINVAL);
 }
@@ -181,7 +179,7 @@ TEST(grant_table_op_setup_table_einval_count,
 TEST(grant_table_op_setup_table_efault,
      COVERS(grant_table_op.setup_table, EFAULT))
 {
-    struct gnttab_setup_table st = { .dom = DOMID_SELF, .nr_frames = 1 };
+    struct gnttab_setup_table st = {.dom = DOMID_SELF, .nr_frames = 1};
     long rc;
 
     CHECK_EQ(op(GNTTABOP_setup_table, BAD_PTR, 1), -XEN_EFAULT);
@@ -210,7 +208,7 @@ static bool mapping_offered(void)
 #define REF 20
 
 TEST(grant_map_unmap_own_ok, COVERS(grant_table_op.map_grant_ref, ok)
-     COVERS(grant_table_op.unmap_grant_ref, ok))
+                                 COVERS(grant_table_op.unmap_grant_ref, ok))
 {
     struct gnttab_map_grant_ref m;
     struct gnttab_unmap_grant_ref u;
@@ -250,7 +248,7 @@ TEST(grant_map_unmap_own_ok, COVERS(grant_table_op.map_grant_ref, ok)
 }
 
 TEST(grant_map_statuses, COVERS(grant_table_op.map_grant_ref, ok)
-     COVERS(grant_table_op.unmap_grant_ref, ok))
+                             COVERS(grant_table_op.unmap_grant_ref, ok))
 {
     struct gnttab_map_grant_ref m;
     struct gnttab_unmap_grant_ref u;
@@ -310,8 +308,8 @@ TEST(grant_map_page_table_refused)
 }
 
 TEST(grant_map_efault, COVERS(grant_table_op.map_grant_ref, EFAULT)
-     COVERS(grant_table_op.unmap_grant_ref, EFAULT)
-     COVERS(grant_table_op.copy, EFAULT))
+                           COVERS(grant_table_op.unmap_grant_ref, EFAULT)
+                               COVERS(grant_table_op.copy, EFAULT))
 {
     if (!mapping_offered())
         SKIP("not offered");

@@ -116,18 +116,17 @@ static ulong_t kernel_iret(unsigned rpl, ulong_t rflags)
                      "push %[cs]\n"
                      "lea 1f(%%rip), %%rcx\n"
                      "push %%rcx\n"
-                     "push $0\n"      /* flags */
-                     "push $0x33\n"   /* rcx */
-                     "push $0x11\n"   /* r11 */
-                     "push $0x77\n"   /* rax */
+                     "push $0\n"    /* flags */
+                     "push $0x33\n" /* rcx */
+                     "push $0x11\n" /* r11 */
+                     "push $0x77\n" /* rax */
                      "mov $23, %%eax\n"
                      "syscall\n"
                      "ud2\n"
                      "1: mov %%cs, %%rax\n"
                      : "=&a"(cs)
                      : [ss] "r"((ulong_t)FLAT_KERNEL_SS),
-                       [cs] "r"((FLAT_KERNEL_CS & ~3ul) | rpl),
-                       [fl] "r"(rflags)
+                       [cs] "r"((FLAT_KERNEL_CS & ~3ul) | rpl), [fl] "r"(rflags)
                      : "rbx", "rcx", "r11", "memory", "cc");
     return cs;
 }
@@ -164,9 +163,12 @@ TEST(iret_if_is_mask_ok, COVERS(iret, ok))
 /* IOPL is forced to 0, VM and VIP and VIF gone, NT and TF as asked. */
 TEST(iret_flags_sanitised)
 {
-    static const ulong_t bad[] = { 0x3000, 0x20000, 0x80000, 0x100000,
-                                   0x3fffff & ~0x100ul,
-                                   0xffffffff00000000ul };
+    static const ulong_t bad[] = {0x3000,
+                                  0x20000,
+                                  0x80000,
+                                  0x100000,
+                                  0x3fffff & ~0x100ul,
+                                  0xffffffff00000000ul};
     struct fault f;
 
     if (user_init() < 0)
@@ -198,9 +200,8 @@ static struct fault run_bad(const struct regs *r)
  * hypervisor. */
 TEST(iret_noncanonical_rip)
 {
-    static const ulong_t rip[] = { 0x8000000000000000ul,
-                                   0x0000800000000000ul,
-                                   0xffff7fffffffffffull };
+    static const ulong_t rip[] = {0x8000000000000000ul, 0x0000800000000000ul,
+                                  0xffff7fffffffffffull};
 
     for (unsigned i = 0; i < ARRAY_LEN(rip); i++) {
         struct regs r = user_regs((void *)rip[i]);
@@ -262,10 +263,10 @@ static unsigned failsafe_seen;
  */
 TEST(iret_bad_selectors)
 {
-    static const uint16_t cs[] = { 0x0003, 0x0013, 0xe00b, 0xe013, 0xe043,
-                                   0xffff, 0x1233, 0xe02b, 0x000b };
-    static const uint16_t ss[] = { 0x0000, 0x0003, 0xe008, 0xe010, 0xe013,
-                                   0xe043, 0xffff, 0x1233, 0xe033, 0x0007 };
+    static const uint16_t cs[] = {0x0003, 0x0013, 0xe00b, 0xe013, 0xe043,
+                                  0xffff, 0x1233, 0xe02b, 0x000b};
+    static const uint16_t ss[] = {0x0000, 0x0003, 0xe008, 0xe010, 0xe013,
+                                  0xe043, 0xffff, 0x1233, 0xe033, 0x0007};
 
     failsafe_seen = 0;
     for (unsigned i = 0; i < ARRAY_LEN(cs); i++) {
@@ -347,10 +348,15 @@ static uint64_t rnd(void)
 
 static ulong_t odd_value(void)
 {
-    static const ulong_t v[] = { 0, 1, 0x8000000000000000ul,
-                                 0x00007ffffffffffful, 0x0000800000000000ul,
-                                 0xffff800000000000ul, 0xffff82d040200000ul,
-                                 ~0ul, 0xffffffff80000000ul };
+    static const ulong_t v[] = {0,
+                                1,
+                                0x8000000000000000ul,
+                                0x00007ffffffffffful,
+                                0x0000800000000000ul,
+                                0xffff800000000000ul,
+                                0xffff82d040200000ul,
+                                ~0ul,
+                                0xffffffff80000000ul};
     uint64_t n = rnd() % 16;
 
     return n < ARRAY_LEN(v) ? v[n] : rnd();
@@ -358,7 +364,7 @@ static ulong_t odd_value(void)
 
 TEST(iret_random_frames)
 {
-    unsigned counts[32] = { 0 }, other = 0;
+    unsigned counts[32] = {0}, other = 0;
 
     if (user_init() < 0)
         test_abort("user_init");
@@ -388,6 +394,6 @@ TEST(iret_random_frames)
             test_fail(__FILE__, __LINE__, "cs %x", f.regs.cs);
     }
     print("INFO 20000 frames: #GP %u #PF %u #SS %u #NP %u #UD %u other %u\n",
-          counts[TRAP_GP], counts[TRAP_PF], counts[TRAP_SS],
-          counts[TRAP_NP], counts[TRAP_UD], other);
+          counts[TRAP_GP], counts[TRAP_PF], counts[TRAP_SS], counts[TRAP_NP],
+          counts[TRAP_UD], other);
 }

@@ -58,7 +58,7 @@ static ulong_t current_pages(void)
 }
 
 TEST(memory_op_decrease_populate_ok, COVERS(memory_op.decrease_reservation, ok)
-     COVERS(memory_op.populate_physmap, ok))
+                                         COVERS(memory_op.populate_physmap, ok))
 {
     uint64_t pfn[16];
     ulong_t before = current_pages();
@@ -132,7 +132,7 @@ TEST(memory_op_decrease_twice, COVERS(memory_op.decrease_reservation, ok))
 
 TEST(memory_op_decrease_not_mine, COVERS(memory_op.decrease_reservation, ok))
 {
-    xen_pfn_t mfn[3] = { 0xff00000000ul, mem_foreign_mfn(0), ~0ul };
+    xen_pfn_t mfn[3] = {0xff00000000ul, mem_foreign_mfn(0), ~0ul};
     struct xen_memory_reservation r;
 
     for (unsigned i = 0; i < 3; i++) {
@@ -156,12 +156,12 @@ TEST(memory_op_decrease_page_table)
 
 TEST(memory_op_reservation_efault,
      COVERS(memory_op.decrease_reservation, EFAULT)
-     COVERS(memory_op.increase_reservation, EFAULT)
-     COVERS(memory_op.populate_physmap, EFAULT))
+         COVERS(memory_op.increase_reservation, EFAULT)
+             COVERS(memory_op.populate_physmap, EFAULT))
 {
-    static const unsigned cmds[] = { XENMEM_increase_reservation,
-                                     XENMEM_decrease_reservation,
-                                     XENMEM_populate_physmap };
+    static const unsigned cmds[] = {XENMEM_increase_reservation,
+                                    XENMEM_decrease_reservation,
+                                    XENMEM_populate_physmap};
 
     /* Xen answers with the number done, which is none. */
     for (unsigned i = 0; i < ARRAY_LEN(cmds); i++)
@@ -209,8 +209,7 @@ TEST(memory_op_reservation_esrch_domid)
 }
 
 /* More than the domain may have. */
-TEST(memory_op_populate_over_maximum,
-     COVERS(memory_op.populate_physmap, ok))
+TEST(memory_op_populate_over_maximum, COVERS(memory_op.populate_physmap, ok))
 {
     domid_t dom = DOMID_SELF;
     long max = op(XENMEM_maximum_reservation, &dom);
@@ -233,8 +232,8 @@ TEST(memory_op_maximum_ram_page_ok, COVERS(memory_op.maximum_ram_page, ok))
 
 TEST(memory_op_reservation_counts_ok,
      COVERS(memory_op.current_reservation, ok)
-     COVERS(memory_op.maximum_reservation, ok)
-     COVERS(memory_op.maximum_gpfn, ok))
+         COVERS(memory_op.maximum_reservation, ok)
+             COVERS(memory_op.maximum_gpfn, ok))
 {
     domid_t dom = DOMID_SELF;
 
@@ -245,8 +244,8 @@ TEST(memory_op_reservation_counts_ok,
 
 TEST(memory_op_reservation_counts_esrch,
      COVERS(memory_op.current_reservation, ESRCH)
-     COVERS(memory_op.maximum_reservation, ESRCH)
-     COVERS(memory_op.maximum_gpfn, ESRCH))
+         COVERS(memory_op.maximum_reservation, ESRCH)
+             COVERS(memory_op.maximum_gpfn, ESRCH))
 {
     domid_t dom = 77;
 
@@ -257,8 +256,8 @@ TEST(memory_op_reservation_counts_esrch,
 
 TEST(memory_op_reservation_counts_efault,
      COVERS(memory_op.current_reservation, EFAULT)
-     COVERS(memory_op.maximum_reservation, EFAULT)
-     COVERS(memory_op.maximum_gpfn, EFAULT))
+         COVERS(memory_op.maximum_reservation, EFAULT)
+             COVERS(memory_op.maximum_gpfn, EFAULT))
 {
     CHECK_EQ(op(XENMEM_current_reservation, BAD_PTR), -XEN_EFAULT);
     CHECK_EQ(op(XENMEM_maximum_reservation, BAD_PTR), -XEN_EFAULT);
@@ -269,10 +268,9 @@ TEST(memory_op_reservation_counts_efault,
 
 static struct e820entry entries[128];
 
-TEST(memory_op_machine_memory_map_ok,
-     COVERS(memory_op.machine_memory_map, ok))
+TEST(memory_op_machine_memory_map_ok, COVERS(memory_op.machine_memory_map, ok))
 {
-    struct xen_memory_map map = { .nr_entries = ARRAY_LEN(entries) };
+    struct xen_memory_map map = {.nr_entries = ARRAY_LEN(entries)};
     uint64_t ram = 0;
 
     set_xen_guest_handle(map.buffer, entries);
@@ -287,7 +285,7 @@ TEST(memory_op_machine_memory_map_ok,
 TEST(memory_op_machine_memory_map_einval_short,
      COVERS(memory_op.machine_memory_map, EINVAL))
 {
-    struct xen_memory_map map = { .nr_entries = 1 };
+    struct xen_memory_map map = {.nr_entries = 1};
 
     memset(entries, 0x5a, sizeof(entries));
     set_xen_guest_handle(map.buffer, entries);
@@ -298,7 +296,7 @@ TEST(memory_op_machine_memory_map_einval_short,
 TEST(memory_op_machine_memory_map_efault,
      COVERS(memory_op.machine_memory_map, EFAULT))
 {
-    struct xen_memory_map map = { .nr_entries = 128 };
+    struct xen_memory_map map = {.nr_entries = 128};
 
     CHECK_EQ(op(XENMEM_machine_memory_map, BAD_PTR), -XEN_EFAULT);
     set_xen_guest_handle(map.buffer, BAD_PTR);
@@ -308,7 +306,7 @@ TEST(memory_op_machine_memory_map_efault,
 TEST(memory_op_machine_memory_map_einval,
      COVERS(memory_op.machine_memory_map, EINVAL))
 {
-    struct xen_memory_map map = { .nr_entries = 0 };
+    struct xen_memory_map map = {.nr_entries = 0};
 
     set_xen_guest_handle(map.buffer, entries);
     CHECK_EQ(op(XENMEM_machine_memory_map, &map), -XEN_EINVAL);
@@ -317,7 +315,7 @@ TEST(memory_op_machine_memory_map_einval,
 /* dom0 was given no map of its own. */
 TEST(memory_op_memory_map_enosys, COVERS(memory_op.memory_map, ENOSYS))
 {
-    struct xen_memory_map map = { .nr_entries = 128 };
+    struct xen_memory_map map = {.nr_entries = 128};
 
     set_xen_guest_handle(map.buffer, entries);
     CHECK_EQ(op(XENMEM_memory_map, &map), -XEN_ENOSYS);
@@ -344,7 +342,7 @@ TEST(memory_op_machphys_mapping_efault,
 TEST(memory_op_machphys_mfn_list_ok, COVERS(memory_op.machphys_mfn_list, ok))
 {
     xen_pfn_t list[8];
-    struct xen_machphys_mfn_list ml = { .max_extents = 8 };
+    struct xen_machphys_mfn_list ml = {.max_extents = 8};
     long rc;
 
     memset(list, 0, sizeof(list));
@@ -480,10 +478,9 @@ TEST(memory_op_exchange_einval_frame, COVERS(memory_op.exchange, EINVAL))
 {
     char *p = page_alloc();
     uint64_t pfn = pfn_alloc();
-    xen_pfn_t bad[3] = { 0xff00000000ul,
-                         mem_mfn((void *)mem_start_info->pt_base),
-                         mem_mfn(p) };
-    xen_pfn_t out[1] = { pfn };
+    xen_pfn_t bad[3] = {0xff00000000ul,
+                        mem_mfn((void *)mem_start_info->pt_base), mem_mfn(p)};
+    xen_pfn_t out[1] = {pfn};
     ulong_t done, before = current_pages();
 
     CHECK_EQ(exchange(bad, 1, 0, out, 1, 0, 0, &done), -XEN_EINVAL);
@@ -520,7 +517,7 @@ TEST(memory_op_exchange_all_or_nothing)
 
 TEST(memory_op_exchange_einval_shape, COVERS(memory_op.exchange, EINVAL))
 {
-    xen_pfn_t in[8] = { 0 }, out[8] = { 0 };
+    xen_pfn_t in[8] = {0}, out[8] = {0};
     ulong_t done;
 
     /* not the same number of frames */
@@ -531,7 +528,7 @@ TEST(memory_op_exchange_einval_shape, COVERS(memory_op.exchange, EINVAL))
 
 TEST(memory_op_exchange_eperm_order, COVERS(memory_op.exchange, EPERM))
 {
-    xen_pfn_t in[1] = { 0 }, out[1] = { 0 };
+    xen_pfn_t in[1] = {0}, out[1] = {0};
     ulong_t done;
 
     CHECK_EQ(exchange(in, 1, 40, out, 1, 40, 0, &done), -XEN_EPERM);
@@ -539,7 +536,7 @@ TEST(memory_op_exchange_eperm_order, COVERS(memory_op.exchange, EPERM))
 
 TEST(memory_op_exchange_efault, COVERS(memory_op.exchange, EFAULT))
 {
-    xen_pfn_t out[1] = { 0 };
+    xen_pfn_t out[1] = {0};
     ulong_t done;
 
     CHECK_EQ(op(XENMEM_exchange, BAD_PTR), -XEN_EFAULT);
@@ -549,7 +546,7 @@ TEST(memory_op_exchange_efault, COVERS(memory_op.exchange, EFAULT))
 
 TEST(memory_op_exchange_wraps)
 {
-    xen_pfn_t out[1] = { 0 };
+    xen_pfn_t out[1] = {0};
     ulong_t done;
 
     CHECK(exchange((void *)-8ul, BIT(61), 0, out, BIT(61), 0, 0, &done) < 0);
@@ -577,7 +574,7 @@ TEST(memory_op_physmap_refused)
 
 TEST(memory_op_sharing_pages_ok,
      COVERS(memory_op.get_sharing_freed_pages, ok)
-     COVERS(memory_op.get_sharing_shared_pages, ok))
+         COVERS(memory_op.get_sharing_shared_pages, ok))
 {
     CHECK_EQ(op(XENMEM_get_sharing_freed_pages, NULL), 0);
     CHECK_EQ(op(XENMEM_get_sharing_shared_pages, NULL), 0);
@@ -611,7 +608,7 @@ TEST(memory_op_claim_pages, COVERS(memory_op.claim_pages, ok))
 
 TEST(memory_op_acquire_resource_errors,
      COVERS(memory_op.acquire_resource, EFAULT)
-     COVERS(memory_op.acquire_resource, ESRCH))
+         COVERS(memory_op.acquire_resource, ESRCH))
 {
     struct xen_mem_acquire_resource r;
     long rc = op(XENMEM_acquire_resource, BAD_PTR);

@@ -5,7 +5,7 @@
  */
 #include "guest.h"
 
-#define BAD_PTR ((void *)0xffff820000000000ul)
+#define BAD_PTR       ((void *)0xffff820000000000ul)
 #define MMU(ptr, val) pt_mmu_update(ptr, val)
 
 /* An L1 entry of the image that maps `page`. */
@@ -51,8 +51,7 @@ TEST(mmu_update_zero_requests_ok, COVERS(mmu_update, ok))
 {
     unsigned done = 77;
 
-    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, NULL, 0, &done, DOMID_SELF),
-             0);
+    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, NULL, 0, &done, DOMID_SELF), 0);
     CHECK_EQ(done, 0);
 }
 
@@ -82,8 +81,7 @@ TEST(mmu_update_batch_ok, COVERS(mmu_update, ok))
         req[i].ptr = l1e_of(p[i]);
         req[i].val = mem_maddr(p[i]) | PTE_KERN_RO;
     }
-    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, req, 4, &done, DOMID_SELF),
-             0);
+    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, req, 4, &done, DOMID_SELF), 0);
     CHECK_EQ(done, 4);
     for (unsigned i = 0; i < 4; i++)
         page_free(p[i]);
@@ -102,7 +100,8 @@ TEST(mmu_update_batch_stops_at_error, COVERS(mmu_update, EPERM))
         req[i].val = mem_maddr(p[i]) | PTE_KERN_RO;
     }
     req[1].val |= BIT(51); /* a frame that does not exist */
-    CHECK_NO_FRAME(hypercall(__HYPERVISOR_mmu_update, req, 3, &done, DOMID_SELF));
+    CHECK_NO_FRAME(
+        hypercall(__HYPERVISOR_mmu_update, req, 3, &done, DOMID_SELF));
     CHECK_EQ(done, 1);
     pt_mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0);
     CHECK_FAULT(TRAP_PF, *(volatile char *)p[0] = 1);
@@ -169,9 +168,9 @@ TEST(mmu_update_no_translate_ok, COVERS(mmu_update, ok))
 {
     char *p = page_alloc();
 
-    CHECK_EQ(MMU(l1e_of(p) | MMU_PT_UPDATE_NO_TRANSLATE,
-                 mem_maddr(p) | PTE_KERN_RO),
-             0);
+    CHECK_EQ(
+        MMU(l1e_of(p) | MMU_PT_UPDATE_NO_TRANSLATE, mem_maddr(p) | PTE_KERN_RO),
+        0);
     CHECK_EQ(*pt_entry(NULL, p, 1) & PTE_RW, 0);
     page_free(p);
 }
@@ -222,14 +221,12 @@ TEST(mmu_update_einval_l2_superpage, COVERS(mmu_update, EINVAL))
     struct tree t;
 
     tree_make(&t);
-    CHECK_EQ(MMU(mem_maddr(&t.l2[1]),
-                 mem_maddr(t.l1) | PTE_TABLE | PTE_PSE),
+    CHECK_EQ(MMU(mem_maddr(&t.l2[1]), mem_maddr(t.l1) | PTE_TABLE | PTE_PSE),
              -XEN_EINVAL);
     CHECK_EQ(MMU(mem_maddr(&t.l2[1]), PTE_TABLE | PTE_PSE), -XEN_EINVAL);
     CHECK_EQ(t.l2[1], 0);
     /* Only a flag changes: still refused. */
-    CHECK_EQ(MMU(mem_maddr(&t.l2[0]),
-                 mem_maddr(t.l1) | PTE_TABLE | PTE_PSE),
+    CHECK_EQ(MMU(mem_maddr(&t.l2[0]), mem_maddr(t.l1) | PTE_TABLE | PTE_PSE),
              -XEN_EINVAL);
     CHECK_EQ(t.l2[0] & PTE_PSE, 0);
     tree_drop(&t);
@@ -241,12 +238,11 @@ TEST(mmu_update_einval_l3_l4_superpage, COVERS(mmu_update, EINVAL))
     pte_t *l4 = (pte_t *)mem_start_info->pt_base;
 
     tree_make(&t);
-    CHECK_EQ(MMU(mem_maddr(&t.l3[0]),
-                 mem_maddr(t.l2) | PTE_TABLE | PTE_PSE),
+    CHECK_EQ(MMU(mem_maddr(&t.l3[0]), mem_maddr(t.l2) | PTE_TABLE | PTE_PSE),
              -XEN_EINVAL);
-    CHECK_EQ(MMU(mem_maddr(&l4[TREE_SLOT]),
-                 mem_maddr(t.l3) | PTE_TABLE | PTE_PSE),
-             -XEN_EINVAL);
+    CHECK_EQ(
+        MMU(mem_maddr(&l4[TREE_SLOT]), mem_maddr(t.l3) | PTE_TABLE | PTE_PSE),
+        -XEN_EINVAL);
     tree_drop(&t);
 }
 
@@ -320,7 +316,8 @@ TEST(mmu_update_l4_hypervisor_slots, COVERS(mmu_update, EINVAL))
     for (unsigned i = 256; i < 272; i++) {
         pte_t before = l4[i];
 
-        CHECK_EQ(MMU(mem_maddr(&l4[i]), mem_maddr(t.l3) | PTE_TABLE), -XEN_EINVAL);
+        CHECK_EQ(MMU(mem_maddr(&l4[i]), mem_maddr(t.l3) | PTE_TABLE),
+                 -XEN_EINVAL);
         CHECK_EQ(MMU(mem_maddr(&l4[i]), 0), -XEN_EINVAL);
         CHECK_EQ(l4[i], before);
     }
@@ -338,7 +335,7 @@ TEST(mmu_update_einval_ptr_frame, COVERS(mmu_update, EINVAL))
  */
 TEST(mmu_update_enosys_command, COVERS(mmu_update, ENOSYS))
 {
-    static const unsigned cmds[] = { 4, 6, 7 };
+    static const unsigned cmds[] = {4, 6, 7};
     char *p = page_alloc();
 
     for (unsigned i = 0; i < ARRAY_LEN(cmds); i++)
@@ -390,12 +387,10 @@ TEST(mmu_update_machphys_foreign_frame, COVERS(mmu_update, EINVAL))
 
 TEST(mmu_update_esrch_domid, COVERS(mmu_update, ESRCH))
 {
-    struct mmu_update req = { 0, 0 };
+    struct mmu_update req = {0, 0};
 
-    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, &req, 1, NULL, 77),
-             -XEN_ESRCH);
-    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, &req, 1, NULL,
-                       DOMID_INVALID),
+    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, &req, 1, NULL, 77), -XEN_ESRCH);
+    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, &req, 1, NULL, DOMID_INVALID),
              -XEN_ESRCH);
 }
 
@@ -418,13 +413,12 @@ TEST(mmu_update_efault_reqs, COVERS(mmu_update, EFAULT))
     unsigned done = 77;
     char *hole = window_alloc();
 
-    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, BAD_PTR, 1, &done,
-                       DOMID_SELF),
+    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, BAD_PTR, 1, &done, DOMID_SELF),
              -XEN_EFAULT);
     CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, hole, 1, &done, DOMID_SELF),
              -XEN_EFAULT);
-    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update,
-                       (void *)0x8000000000000000ul, 1, &done, DOMID_SELF),
+    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, (void *)0x8000000000000000ul, 1,
+                       &done, DOMID_SELF),
              -XEN_EFAULT);
     window_free(hole);
 }
@@ -433,8 +427,8 @@ TEST(mmu_update_efault_wrap, COVERS(mmu_update, EFAULT))
 {
     unsigned done = 77;
 
-    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, (void *)-16ul, 0x1000,
-                       &done, DOMID_SELF),
+    CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, (void *)-16ul, 0x1000, &done,
+                       DOMID_SELF),
              -XEN_EFAULT);
     CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, (void *)0x7ffffffffff0ul,
                        0x7fffffff, &done, DOMID_SELF),
@@ -443,7 +437,7 @@ TEST(mmu_update_efault_wrap, COVERS(mmu_update, EFAULT))
 
 TEST(mmu_update_esrch_flags_in_domid, COVERS(mmu_update, ESRCH))
 {
-    struct mmu_update req = { 0, 0 };
+    struct mmu_update req = {0, 0};
 
     /* Bits 31:16 name the page tables' owner plus one. */
     CHECK_EQ(hypercall(__HYPERVISOR_mmu_update, &req, 1, NULL,
@@ -453,7 +447,7 @@ TEST(mmu_update_esrch_flags_in_domid, COVERS(mmu_update, ESRCH))
 
 /* ---- update_va_mapping ---- */
 
-#define UVM(va, val, flags)                                                  \
+#define UVM(va, val, flags) \
     hypercall(__HYPERVISOR_update_va_mapping, va, val, flags)
 
 TEST(update_va_mapping_ok, COVERS(update_va_mapping, ok))
@@ -483,8 +477,7 @@ TEST(update_va_mapping_multi_mask_ok, COVERS(update_va_mapping, ok))
     uint64_t mask = 3;
     char *w = window_alloc(), *p = page_alloc();
 
-    CHECK_EQ(UVM(w, mem_maddr(p) | PTE_KERN, (ulong_t)&mask | UVMF_INVLPG),
-             0);
+    CHECK_EQ(UVM(w, mem_maddr(p) | PTE_KERN, (ulong_t)&mask | UVMF_INVLPG), 0);
     w[0] = 9;
     CHECK_EQ(UVM(w, 0, (ulong_t)&mask | UVMF_TLB_FLUSH), 0);
     CHECK_FAULT(TRAP_PF, (void)*(volatile char *)w);
@@ -496,9 +489,9 @@ TEST(update_va_mapping_efault_mask, COVERS(update_va_mapping, EFAULT))
 {
     char *w = window_alloc(), *p = page_alloc();
 
-    CHECK_EQ(UVM(w, mem_maddr(p) | PTE_KERN,
-                 0xffff820000000000ul | UVMF_INVLPG),
-             -XEN_EFAULT);
+    CHECK_EQ(
+        UVM(w, mem_maddr(p) | PTE_KERN, 0xffff820000000000ul | UVMF_INVLPG),
+        -XEN_EFAULT);
     window_free(w);
     page_free(p);
 }
@@ -529,8 +522,7 @@ TEST(update_va_mapping_eperm_no_frame, COVERS(update_va_mapping, EPERM))
 }
 
 /* Somebody else's RAM: not the guest's frame. */
-TEST(update_va_mapping_ebusy_hypervisor_frame,
-     COVERS(update_va_mapping, EBUSY))
+TEST(update_va_mapping_ebusy_hypervisor_frame, COVERS(update_va_mapping, EBUSY))
 {
     char *w = window_alloc();
     uint64_t mfn, after = 0;
@@ -540,8 +532,7 @@ TEST(update_va_mapping_ebusy_hypervisor_frame,
         if (!mfn)
             break;
         after = mfn;
-        CHECK_EITHER(UVM(w, mfn << 12 | PTE_KERN, 0), -XEN_EBUSY,
-                     -XEN_EINVAL);
+        CHECK_EITHER(UVM(w, mfn << 12 | PTE_KERN, 0), -XEN_EBUSY, -XEN_EINVAL);
         CHECK_EITHER(UVM(w, mfn << 12 | PTE_KERN_RO, 0), -XEN_EBUSY,
                      -XEN_EINVAL);
     }
@@ -582,8 +573,7 @@ TEST(update_va_mapping_otherdomain_esrch,
 {
     char *w = window_alloc();
 
-    CHECK_EQ(hypercall(__HYPERVISOR_update_va_mapping_otherdomain, w, 0, 0,
-                       77),
+    CHECK_EQ(hypercall(__HYPERVISOR_update_va_mapping_otherdomain, w, 0, 0, 77),
              -XEN_ESRCH);
     window_free(w);
 }

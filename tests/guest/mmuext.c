@@ -5,7 +5,7 @@
  */
 #include "guest.h"
 
-#define BAD_PTR ((void *)0xffff820000000000ul)
+#define BAD_PTR  ((void *)0xffff820000000000ul)
 #define NO_FRAME 0xff00000000ul /* a frame number that has no memory */
 
 static long ext(unsigned cmd, ulong_t arg1, ulong_t arg2)
@@ -48,8 +48,7 @@ static void pin_unpin(unsigned level)
     pte_t *t[4];
 
     chain_new(t, level);
-    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE + level - 1,
-                       mem_mfn(t[level - 1])),
+    CHECK_EQ(pt_mmuext(MMUEXT_PIN_L1_TABLE + level - 1, mem_mfn(t[level - 1])),
              0);
     /* A pinned table cannot be mapped writable. */
     CHECK_EQ(page_rw(t[level - 1]), -XEN_EBUSY);
@@ -58,8 +57,8 @@ static void pin_unpin(unsigned level)
     chain_free(t, level);
 }
 
-TEST(mmuext_op_pin_l1_ok, COVERS(mmuext_op.PIN_L1_TABLE, ok)
-     COVERS(mmuext_op.UNPIN_TABLE, ok))
+TEST(mmuext_op_pin_l1_ok,
+     COVERS(mmuext_op.PIN_L1_TABLE, ok) COVERS(mmuext_op.UNPIN_TABLE, ok))
 {
     pin_unpin(1);
 }
@@ -126,19 +125,18 @@ TEST(mmuext_op_pin_einval_twice, COVERS(mmuext_op.PIN_L1_TABLE, EINVAL))
 }
 
 TEST(mmuext_op_pin_einval_writable, COVERS(mmuext_op.PIN_L1_TABLE, EINVAL)
-     COVERS(mmuext_op.PIN_L4_TABLE, EINVAL))
+                                        COVERS(mmuext_op.PIN_L4_TABLE, EINVAL))
 {
     pte_t *t = page_alloc();
 
-    for (unsigned cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE;
-         cmd++)
+    for (unsigned cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE; cmd++)
         CHECK_CONFLICT(pt_mmuext(cmd, mem_mfn(t)));
     page_free(t);
 }
 
 TEST(mmuext_op_pin_einval_other_level,
      COVERS(mmuext_op.PIN_L2_TABLE, EINVAL)
-     COVERS(mmuext_op.PIN_L3_TABLE, EINVAL))
+         COVERS(mmuext_op.PIN_L3_TABLE, EINVAL))
 {
     pte_t *t[4];
 
@@ -289,7 +287,7 @@ TEST(mmuext_op_pin_l4_hypervisor_slots_ignored,
 }
 
 TEST(mmuext_op_pin_einval_frame, COVERS(mmuext_op.PIN_L1_TABLE, EINVAL)
-     COVERS(mmuext_op.PIN_L4_TABLE, EINVAL))
+                                     COVERS(mmuext_op.PIN_L4_TABLE, EINVAL))
 {
     for (unsigned cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE;
          cmd++) {
@@ -305,8 +303,7 @@ TEST(mmuext_op_unpin_einval, COVERS(mmuext_op.UNPIN_TABLE, EINVAL))
 
     CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(p)), -XEN_EINVAL);
     CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, NO_FRAME), -XEN_EINVAL);
-    CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_foreign_mfn(0)),
-             -XEN_EINVAL);
+    CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_foreign_mfn(0)), -XEN_EINVAL);
     page_free(p);
 }
 
@@ -351,8 +348,7 @@ TEST(mmuext_op_new_baseptr_einval, COVERS(mmuext_op.NEW_BASEPTR, EINVAL))
 
     CHECK_CONFLICT(pt_mmuext(MMUEXT_NEW_BASEPTR, mem_mfn(p)));
     CHECK_EQ(pt_mmuext(MMUEXT_NEW_BASEPTR, NO_FRAME), -XEN_EINVAL);
-    CHECK_EQ(pt_mmuext(MMUEXT_NEW_BASEPTR, mem_foreign_mfn(0)),
-             -XEN_EINVAL);
+    CHECK_EQ(pt_mmuext(MMUEXT_NEW_BASEPTR, mem_foreign_mfn(0)), -XEN_EINVAL);
     page_free(p);
 }
 
@@ -380,9 +376,9 @@ TEST(mmuext_op_new_user_baseptr_einval,
 
 /* ---- TLB and cache ---- */
 
-TEST(mmuext_op_tlb_flush_ok, COVERS(mmuext_op.TLB_FLUSH_LOCAL, ok)
-     COVERS(mmuext_op.TLB_FLUSH_ALL, ok) COVERS(mmuext_op.INVLPG_LOCAL, ok)
-     COVERS(mmuext_op.INVLPG_ALL, ok))
+TEST(mmuext_op_tlb_flush_ok,
+     COVERS(mmuext_op.TLB_FLUSH_LOCAL, ok) COVERS(mmuext_op.TLB_FLUSH_ALL, ok)
+         COVERS(mmuext_op.INVLPG_LOCAL, ok) COVERS(mmuext_op.INVLPG_ALL, ok))
 {
     static const unsigned cmds[] = {
         MMUEXT_TLB_FLUSH_LOCAL,
@@ -409,8 +405,8 @@ TEST(mmuext_op_tlb_flush_ok, COVERS(mmuext_op.TLB_FLUSH_LOCAL, ok)
     page_free(q);
 }
 
-TEST(mmuext_op_flush_multi_ok, COVERS(mmuext_op.TLB_FLUSH_MULTI, ok)
-     COVERS(mmuext_op.INVLPG_MULTI, ok))
+TEST(mmuext_op_flush_multi_ok,
+     COVERS(mmuext_op.TLB_FLUSH_MULTI, ok) COVERS(mmuext_op.INVLPG_MULTI, ok))
 {
     struct mmuext_op op;
     uint64_t mask = ~0ull;
@@ -457,7 +453,7 @@ TEST(mmuext_op_flush_multi_reads_few_bytes,
 /* A bad mask: Xen says -EINVAL, where other calls say -EFAULT. */
 TEST(mmuext_op_flush_multi_einval_mask,
      COVERS(mmuext_op.TLB_FLUSH_MULTI, EINVAL)
-     COVERS(mmuext_op.INVLPG_MULTI, EINVAL))
+         COVERS(mmuext_op.INVLPG_MULTI, EINVAL))
 {
     struct mmuext_op op;
 
@@ -465,20 +461,25 @@ TEST(mmuext_op_flush_multi_einval_mask,
     for (unsigned i = 0; i < 2; i++) {
         op.cmd = i ? MMUEXT_INVLPG_MULTI : MMUEXT_TLB_FLUSH_MULTI;
         set_xen_guest_handle(op.arg2.vcpumask, BAD_PTR);
-        CHECK_EITHER(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
-                     -XEN_EINVAL, -XEN_EFAULT);
+        CHECK_EITHER(
+            hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
+            -XEN_EINVAL, -XEN_EFAULT);
         set_xen_guest_handle(op.arg2.vcpumask, NULL);
-        CHECK_EITHER(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
-                     -XEN_EINVAL, -XEN_EFAULT);
+        CHECK_EITHER(
+            hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF),
+            -XEN_EINVAL, -XEN_EFAULT);
     }
 }
 
 /* Any address may be named; nothing happens for the hypervisor's. */
 TEST(mmuext_op_invlpg_any_address_ok, COVERS(mmuext_op.INVLPG_LOCAL, ok))
 {
-    static const ulong_t va[] = { 0, 0x1000, 0xffff800000000000ul,
-                                  0xffff82d040000000ul,
-                                  0x8000000000000000ul, ~0ul };
+    static const ulong_t va[] = {0,
+                                 0x1000,
+                                 0xffff800000000000ul,
+                                 0xffff82d040000000ul,
+                                 0x8000000000000000ul,
+                                 ~0ul};
 
     for (unsigned i = 0; i < ARRAY_LEN(va); i++) {
         CHECK_EQ(ext(MMUEXT_INVLPG_LOCAL, va[i], 0), 0);
@@ -558,8 +559,8 @@ TEST(mmuext_op_copy_page_ok, COVERS(mmuext_op.COPY_PAGE, ok))
     page_free(q);
 }
 
-TEST(mmuext_op_clear_copy_einval, COVERS(mmuext_op.CLEAR_PAGE, EINVAL)
-     COVERS(mmuext_op.COPY_PAGE, EINVAL))
+TEST(mmuext_op_clear_copy_einval,
+     COVERS(mmuext_op.CLEAR_PAGE, EINVAL) COVERS(mmuext_op.COPY_PAGE, EINVAL))
 {
     char *p = page_alloc();
     uint64_t root = mem_mfn((const void *)mem_start_info->pt_base);
@@ -592,8 +593,7 @@ TEST(mmuext_op_batch_done_count, COVERS(mmuext_op, ENOSYS))
     op[1].cmd = MMUEXT_TLB_FLUSH_ALL;
     CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, op, 3, &done, DOMID_SELF), 0);
     CHECK_EQ(done, 3);
-    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, NULL, 0, &done, DOMID_SELF),
-             0);
+    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, NULL, 0, &done, DOMID_SELF), 0);
     CHECK_EQ(done, 0);
 }
 
@@ -605,8 +605,9 @@ TEST(mmuext_op_enosys_cmd, COVERS(mmuext_op, ENOSYS))
 }
 
 /* Superpages are not for PV guests. */
-TEST(mmuext_op_mark_super_refused, COVERS(mmuext_op.MARK_SUPER, EOPNOTSUPP)
-     COVERS(mmuext_op.UNMARK_SUPER, EOPNOTSUPP))
+TEST(mmuext_op_mark_super_refused,
+     COVERS(mmuext_op.MARK_SUPER, EOPNOTSUPP)
+         COVERS(mmuext_op.UNMARK_SUPER, EOPNOTSUPP))
 {
     long rc = ext(MMUEXT_MARK_SUPER, 0, 0);
 
@@ -621,8 +622,7 @@ TEST(mmuext_op_esrch_domid, COVERS(mmuext_op, ESRCH))
 
     memset(&op, 0, sizeof(op));
     op.cmd = MMUEXT_PIN_L1_TABLE;
-    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, 77),
-             -XEN_ESRCH);
+    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, 77), -XEN_ESRCH);
     CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_INVALID),
              -XEN_ESRCH);
 }
@@ -631,13 +631,12 @@ TEST(mmuext_op_efault, COVERS(mmuext_op, EFAULT))
 {
     unsigned done = 77;
 
-    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, BAD_PTR, 1, &done,
-                       DOMID_SELF),
+    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, BAD_PTR, 1, &done, DOMID_SELF),
              -XEN_EFAULT);
-    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, (void *)-24ul, 2, &done,
-                       DOMID_SELF),
-             -XEN_EFAULT);
-    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op,
-                       (void *)0x8000000000000000ul, 1, &done, DOMID_SELF),
+    CHECK_EQ(
+        hypercall(__HYPERVISOR_mmuext_op, (void *)-24ul, 2, &done, DOMID_SELF),
+        -XEN_EFAULT);
+    CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, (void *)0x8000000000000000ul, 1,
+                       &done, DOMID_SELF),
              -XEN_EFAULT);
 }

@@ -48,8 +48,8 @@ TEST(multicall_zero_ok, COVERS(multicall, ok))
 TEST(multicall_memory_op_ok, COVERS(multicall, ok))
 {
     domid_t dom = DOMID_SELF;
-    struct multicall_entry e = entry(
-        __HYPERVISOR_memory_op, XENMEM_current_reservation, (ulong_t)&dom);
+    struct multicall_entry e = entry(__HYPERVISOR_memory_op,
+                                     XENMEM_current_reservation, (ulong_t)&dom);
 
     CHECK_EQ(multicall(&e, 1), 0);
     CHECK_EQ(e.result, mem_start_info->nr_pages);
@@ -79,8 +79,8 @@ TEST(multicall_page_tables_ok, COVERS(multicall, ok))
 /* Linux sends stack_switch this way on each context switch. */
 TEST(multicall_stack_switch_ok, COVERS(multicall, ok))
 {
-    struct multicall_entry e = entry(__HYPERVISOR_stack_switch,
-                                     FLAT_KERNEL_SS, (ulong_t)trap_stack_top);
+    struct multicall_entry e = entry(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
+                                     (ulong_t)trap_stack_top);
 
     CHECK_EQ(multicall(&e, 1), 0);
     CHECK_EQ(e.result, 0);
@@ -118,8 +118,8 @@ TEST(multicall_enosys_nested, COVERS(multicall, ENOSYS))
 
 TEST(multicall_enosys_number, COVERS(multicall, ENOSYS))
 {
-    static const ulong_t op[] = { 11, 43, 47, 56, 63, 64, 1000, ~0ul,
-                                  BIT(32) | __HYPERVISOR_xen_version };
+    static const ulong_t op[] = {
+        11, 43, 47, 56, 63, 64, 1000, ~0ul, BIT(32) | __HYPERVISOR_xen_version};
 
     for (unsigned i = 0; i < ARRAY_LEN(op); i++) {
         struct multicall_entry e = entry(0, XENVER_version, 0);
@@ -152,8 +152,7 @@ TEST(multicall_efault_huge, COVERS(multicall, EFAULT))
 TEST(multicall_efault_tail, COVERS(multicall, EFAULT))
 {
     char *p = page_alloc(), *w = window_alloc(), *w2 = window_alloc();
-    struct multicall_entry *e =
-        (struct multicall_entry *)(p + PAGE_SIZE) - 1;
+    struct multicall_entry *e = (struct multicall_entry *)(p + PAGE_SIZE) - 1;
 
     if (w2 == w + PAGE_SIZE) {
         *e = entry(__HYPERVISOR_xen_version, XENVER_version, 0);
@@ -186,8 +185,7 @@ TEST(multicall_entry_rewritten)
 
     /* The first call's output lands in the second entry's op. */
     e[1] = entry(__HYPERVISOR_xen_version, XENVER_version, 0);
-    e[0] = entry(__HYPERVISOR_xen_version, XENVER_extraversion,
-                 (ulong_t)&e[1]);
+    e[0] = entry(__HYPERVISOR_xen_version, XENVER_extraversion, (ulong_t)&e[1]);
     CHECK_EQ(multicall(e, 2), 0);
     CHECK_EQ(e[0].result, 0);
     CHECK_EQ(e[1].result, -XEN_ENOSYS); /* whatever number that made */
@@ -204,8 +202,7 @@ TEST(multicall_delivers_event)
     event_port_unmask((unsigned)p);
     event_unmask();
     send.port = (unsigned)p;
-    e[0] = entry(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
-                 (ulong_t)&send);
+    e[0] = entry(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (ulong_t)&send);
     e[1] = entry(__HYPERVISOR_xen_version, XENVER_version, 0);
     CHECK_EQ(multicall(e, 2), 0);
     CHECK_EQ(event_count[p], 1);

@@ -101,7 +101,7 @@ TEST(platform_op_get_cpuinfo_no_cpu)
 
 TEST(platform_op_firmware_info_errors,
      COVERS(platform_op.firmware_info, ESRCH)
-     COVERS(platform_op.firmware_info, EINVAL))
+         COVERS(platform_op.firmware_info, EINVAL))
 {
     fresh()->u.firmware_info.type = 99;
     CHECK_EQ(platform(XENPF_firmware_info), -XEN_EINVAL);
@@ -154,23 +154,29 @@ TEST(physdev_op_enosys, COVERS(physdev_op, ENOSYS))
     CHECK_EQ(physdev(~0u, NULL), -XEN_ENOSYS);
 }
 
-TEST(physdev_op_efault, COVERS(physdev_op.irq_status_query, EFAULT)
-     COVERS(physdev_op.apic_read, EFAULT) COVERS(physdev_op.eoi, EFAULT)
-     COVERS(physdev_op.alloc_irq_vector, EFAULT)
-     COVERS(physdev_op.map_pirq, EFAULT)
-     COVERS(physdev_op.unmap_pirq, EFAULT)
-     COVERS(physdev_op.setup_gsi, EFAULT)
-     COVERS(physdev_op.get_free_pirq, EFAULT)
-     COVERS(physdev_op.pci_mmcfg_reserved, EFAULT)
-     COVERS(physdev_op.pci_device_add, EFAULT)
-     COVERS(physdev_op.pirq_eoi_gmfn_v2, EFAULT))
+TEST(physdev_op_efault,
+     COVERS(physdev_op.irq_status_query, EFAULT)
+         COVERS(physdev_op.apic_read, EFAULT) COVERS(physdev_op.eoi, EFAULT)
+             COVERS(physdev_op.alloc_irq_vector,
+                    EFAULT) COVERS(physdev_op.map_pirq,
+                                   EFAULT) COVERS(physdev_op.unmap_pirq, EFAULT)
+                 COVERS(physdev_op.setup_gsi, EFAULT)
+                     COVERS(physdev_op.get_free_pirq, EFAULT)
+                         COVERS(physdev_op.pci_mmcfg_reserved, EFAULT)
+                             COVERS(physdev_op.pci_device_add, EFAULT)
+                                 COVERS(physdev_op.pirq_eoi_gmfn_v2, EFAULT))
 {
     static const unsigned cmds[] = {
-        PHYSDEVOP_irq_status_query,  PHYSDEVOP_apic_read,
-        PHYSDEVOP_eoi,               PHYSDEVOP_alloc_irq_vector,
-        PHYSDEVOP_map_pirq,          PHYSDEVOP_unmap_pirq,
-        PHYSDEVOP_setup_gsi,         PHYSDEVOP_get_free_pirq,
-        PHYSDEVOP_pci_mmcfg_reserved, PHYSDEVOP_pci_device_add,
+        PHYSDEVOP_irq_status_query,
+        PHYSDEVOP_apic_read,
+        PHYSDEVOP_eoi,
+        PHYSDEVOP_alloc_irq_vector,
+        PHYSDEVOP_map_pirq,
+        PHYSDEVOP_unmap_pirq,
+        PHYSDEVOP_setup_gsi,
+        PHYSDEVOP_get_free_pirq,
+        PHYSDEVOP_pci_mmcfg_reserved,
+        PHYSDEVOP_pci_device_add,
         PHYSDEVOP_pirq_eoi_gmfn_v2,
     };
 
@@ -184,7 +190,7 @@ TEST(physdev_op_efault, COVERS(physdev_op.irq_status_query, EFAULT)
 
 TEST(physdev_op_irq_status_query_ok, COVERS(physdev_op.irq_status_query, ok))
 {
-    struct physdev_irq_status_query q = { .irq = 9 };
+    struct physdev_irq_status_query q = {.irq = 9};
 
     /* A GSI that nobody bound: Xen has flags for it all the same. */
     CHECK_EITHER(physdev(PHYSDEVOP_irq_status_query, &q), 0, -XEN_EINVAL);
@@ -193,21 +199,21 @@ TEST(physdev_op_irq_status_query_ok, COVERS(physdev_op.irq_status_query, ok))
 TEST(physdev_op_irq_status_query_einval,
      COVERS(physdev_op.irq_status_query, EINVAL))
 {
-    struct physdev_irq_status_query q = { .irq = ~0u };
+    struct physdev_irq_status_query q = {.irq = ~0u};
 
     CHECK_EQ(physdev(PHYSDEVOP_irq_status_query, &q), -XEN_EINVAL);
 }
 
 TEST(physdev_op_eoi_einval, COVERS(physdev_op.eoi, EINVAL))
 {
-    struct physdev_eoi e = { .irq = ~0u };
+    struct physdev_eoi e = {.irq = ~0u};
 
     CHECK_EQ(physdev(PHYSDEVOP_eoi, &e), -XEN_EINVAL);
 }
 
 TEST(physdev_op_apic_read_ok, COVERS(physdev_op.apic_read, ok))
 {
-    struct physdev_apic a = { .apic_physbase = 0xfec00000, .reg = 1 };
+    struct physdev_apic a = {.apic_physbase = 0xfec00000, .reg = 1};
 
     CHECK_EQ(physdev(PHYSDEVOP_apic_read, &a), 0);
     CHECK_EQ(a.value >> 16 & 0xff, 0x17); /* QEMU: 24 pins */
@@ -216,16 +222,15 @@ TEST(physdev_op_apic_read_ok, COVERS(physdev_op.apic_read, ok))
 /* No such IO-APIC. */
 TEST(physdev_op_apic_read_refused)
 {
-    struct physdev_apic a = { .apic_physbase = 0x12345000, .reg = 1 };
+    struct physdev_apic a = {.apic_physbase = 0x12345000, .reg = 1};
 
     CHECK(physdev(PHYSDEVOP_apic_read, &a) < 0);
 }
 
-TEST(physdev_op_map_pirq_gsi_ok, COVERS(physdev_op.map_pirq, ok)
-     COVERS(physdev_op.unmap_pirq, ok))
+TEST(physdev_op_map_pirq_gsi_ok,
+     COVERS(physdev_op.map_pirq, ok) COVERS(physdev_op.unmap_pirq, ok))
 {
-    struct physdev_setup_gsi gsi = { .gsi = 16, .triggering = 1,
-                                     .polarity = 1 };
+    struct physdev_setup_gsi gsi = {.gsi = 16, .triggering = 1, .polarity = 1};
     struct physdev_map_pirq map;
     struct physdev_unmap_pirq unmap;
     struct evtchn_bind_pirq bind;
@@ -245,7 +250,7 @@ TEST(physdev_op_map_pirq_gsi_ok, COVERS(physdev_op.map_pirq, ok)
     rc = event_op(EVTCHNOP_bind_pirq, &bind);
     CHECK_EQ(rc, 0);
     if (rc == 0) {
-        struct evtchn_status st = { .dom = DOMID_SELF, .port = bind.port };
+        struct evtchn_status st = {.dom = DOMID_SELF, .port = bind.port};
 
         CHECK_EQ(event_op(EVTCHNOP_status, &st), 0);
         CHECK_EQ(st.status, EVTCHNSTAT_pirq);
@@ -275,11 +280,11 @@ TEST(physdev_op_map_pirq_einval, COVERS(physdev_op.map_pirq, EINVAL))
     CHECK_EQ(physdev(PHYSDEVOP_map_pirq, &map), -XEN_EINVAL);
 }
 
-TEST(physdev_op_map_pirq_esrch, COVERS(physdev_op.map_pirq, ESRCH)
-     COVERS(physdev_op.unmap_pirq, ESRCH))
+TEST(physdev_op_map_pirq_esrch,
+     COVERS(physdev_op.map_pirq, ESRCH) COVERS(physdev_op.unmap_pirq, ESRCH))
 {
     struct physdev_map_pirq map;
-    struct physdev_unmap_pirq unmap = { .domid = 77, .pirq = 5 };
+    struct physdev_unmap_pirq unmap = {.domid = 77, .pirq = 5};
 
     memset(&map, 0, sizeof(map));
     map.domid = 77;
@@ -292,8 +297,7 @@ TEST(physdev_op_map_pirq_esrch, COVERS(physdev_op.map_pirq, ESRCH)
 
 TEST(physdev_op_unmap_pirq_einval, COVERS(physdev_op.unmap_pirq, EINVAL))
 {
-    struct physdev_unmap_pirq unmap = { .domid = DOMID_SELF,
-                                        .pirq = 200 };
+    struct physdev_unmap_pirq unmap = {.domid = DOMID_SELF, .pirq = 200};
 
     CHECK_EQ(physdev(PHYSDEVOP_unmap_pirq, &unmap), -XEN_EINVAL);
     unmap.pirq = -1;
@@ -302,7 +306,7 @@ TEST(physdev_op_unmap_pirq_einval, COVERS(physdev_op.unmap_pirq, EINVAL))
 
 TEST(physdev_op_setup_gsi_einval, COVERS(physdev_op.setup_gsi, EINVAL))
 {
-    struct physdev_setup_gsi gsi = { .gsi = -1 };
+    struct physdev_setup_gsi gsi = {.gsi = -1};
 
     CHECK_EQ(physdev(PHYSDEVOP_setup_gsi, &gsi), -XEN_EINVAL);
     gsi.gsi = 100000;
@@ -311,19 +315,20 @@ TEST(physdev_op_setup_gsi_einval, COVERS(physdev_op.setup_gsi, EINVAL))
 
 TEST(physdev_op_get_free_pirq_ok, COVERS(physdev_op.get_free_pirq, ok))
 {
-    struct physdev_get_free_pirq g = { .type = MAP_PIRQ_TYPE_MSI };
+    struct physdev_get_free_pirq g = {.type = MAP_PIRQ_TYPE_MSI};
     long rc = physdev(PHYSDEVOP_get_free_pirq, &g);
 
     CHECK_EQ(rc, 0);
     CHECK(g.pirq > 15);
 }
 
-TEST(physdev_op_pirq_eoi_gmfn_ok, COVERS(physdev_op.pirq_eoi_gmfn_v2, ok)
-     COVERS(physdev_op.pirq_eoi_gmfn_v2, EBUSY)
-     COVERS(physdev_op.pirq_eoi_gmfn_v2, EINVAL))
+TEST(physdev_op_pirq_eoi_gmfn_ok,
+     COVERS(physdev_op.pirq_eoi_gmfn_v2, ok)
+         COVERS(physdev_op.pirq_eoi_gmfn_v2, EBUSY)
+             COVERS(physdev_op.pirq_eoi_gmfn_v2, EINVAL))
 {
     char *p = page_alloc(); /* never given back */
-    struct physdev_pirq_eoi_gmfn g = { .gmfn = 0xff00000000ul };
+    struct physdev_pirq_eoi_gmfn g = {.gmfn = 0xff00000000ul};
 
     CHECK_EQ(physdev(PHYSDEVOP_pirq_eoi_gmfn_v2, &g), -XEN_EINVAL);
     g.gmfn = mem_mfn((void *)mem_start_info->pt_base);
@@ -346,8 +351,8 @@ TEST(physdev_op_pci_device_add_ok, COVERS(physdev_op.pci_device_add, ok))
 
 TEST(physdev_op_pci_mmcfg_reserved)
 {
-    struct physdev_pci_mmcfg_reserved m = { .address = 0xb0000000,
-                                            .end_bus = 255 };
+    struct physdev_pci_mmcfg_reserved m = {.address = 0xb0000000,
+                                           .end_bus = 255};
     long rc = physdev(PHYSDEVOP_pci_mmcfg_reserved, &m);
 
     CHECK(rc <= 0);
@@ -356,7 +361,7 @@ TEST(physdev_op_pci_mmcfg_reserved)
 TEST(physdev_op_pci_device_remove_enodev,
      COVERS(physdev_op.pci_device_remove, ENODEV))
 {
-    struct physdev_pci_device dev = { .seg = 0, .bus = 0xfe, .devfn = 0xff };
+    struct physdev_pci_device dev = {.seg = 0, .bus = 0xfe, .devfn = 0xff};
     long rc = physdev(PHYSDEVOP_pci_device_remove, &dev);
 
     /* 0: a hypervisor that keeps no list of devices */
@@ -365,7 +370,7 @@ TEST(physdev_op_pci_device_remove_enodev,
 
 TEST(physdev_op_prepare_msix_no_device)
 {
-    struct physdev_pci_device dev = { .seg = 0, .bus = 0xfe, .devfn = 0xff };
+    struct physdev_pci_device dev = {.seg = 0, .bus = 0xfe, .devfn = 0xff};
 
     CHECK(physdev(PHYSDEVOP_prepare_msix, &dev) < 0);
     CHECK(physdev(PHYSDEVOP_release_msix, &dev) < 0);

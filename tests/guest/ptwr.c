@@ -119,7 +119,8 @@ TEST(cmpxchg_fails)
 TEST(lock_and_byte)
 {
     setup();
-    __asm__ volatile("lock andb %1, %0" : "+m"(*(volatile uint8_t *)pte)
+    __asm__ volatile("lock andb %1, %0"
+                     : "+m"(*(volatile uint8_t *)pte)
                      : "i"((uint8_t)~PTE_RW));
     CHECK_EQ(*pte & 7, 5);
     teardown();
@@ -129,7 +130,8 @@ TEST(lock_or_byte)
 {
     setup();
     *pte = mem_maddr(page) | PTE_KERN_RO;
-    __asm__ volatile("lock orb %1, %0" : "+m"(*(volatile uint8_t *)pte)
+    __asm__ volatile("lock orb %1, %0"
+                     : "+m"(*(volatile uint8_t *)pte)
                      : "i"((uint8_t)PTE_RW));
     CHECK_EQ(*pte & 7, 7);
     teardown();
@@ -261,8 +263,7 @@ TEST(misaligned_write_faults)
 {
     setup();
     pte_t before = *pte;
-    struct fault f =
-        TRY(*(volatile uint64_t *)((ulong_t)pte + 4) = 0);
+    struct fault f = TRY(*(volatile uint64_t *)((ulong_t)pte + 4) = 0);
 
     CHECK_VECTOR(f, TRAP_PF);
     CHECK_EQ(*pte & ~(PTE_A | PTE_D), before & ~(PTE_A | PTE_D));
@@ -276,11 +277,10 @@ TEST(other_instructions_fault)
         SKIP("Xen 4.17.7 panics on FPU and SSE stores to a page table");
     setup();
     struct fault f = TRY(__asm__ volatile("movdqu %%xmm0, %0"
-                                          : "=m"(*(char (*)[16])(ulong_t)pte)));
+                                          : "=m"(*(char(*)[16])(ulong_t)pte)));
 
     CHECK_VECTOR(f, TRAP_PF);
-    f = TRY(__asm__ volatile("fstpt %0"
-                             : "=m"(*(char (*)[10])(ulong_t)pte)));
+    f = TRY(__asm__ volatile("fstpt %0" : "=m"(*(char(*)[10])(ulong_t)pte)));
     CHECK_VECTOR(f, TRAP_PF);
     __asm__ volatile("fninit");
     f = TRY(__asm__ volatile("push %1\n"
@@ -301,8 +301,10 @@ TEST(rep_stos)
 
     setup();
     d = (void *)(ulong_t)pte;
-    struct fault f = TRY(
-        __asm__ volatile("rep stosq" : "+D"(d), "+c"(n) : "a"(0) : "memory"));
+    struct fault f = TRY(__asm__ volatile("rep stosq"
+                                          : "+D"(d), "+c"(n)
+                                          : "a"(0)
+                                          : "memory"));
 
     CHECK(f.vector == TRAP_NONE || f.vector == TRAP_PF);
     if (f.vector == TRAP_NONE)

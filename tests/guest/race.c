@@ -59,8 +59,7 @@ TEST(double_fetch_mmu_update_value)
     req.val = val_good;
     if (start(flip_value, NULL)) {
         for (unsigned i = 0; i < 20000; i++) {
-            if (hypercall(__HYPERVISOR_mmu_update, &req, 1, NULL,
-                          DOMID_SELF))
+            if (hypercall(__HYPERVISOR_mmu_update, &req, 1, NULL, DOMID_SELF))
                 refused++;
             else
                 taken++;
@@ -70,8 +69,7 @@ TEST(double_fetch_mmu_update_value)
             }
         }
         finish();
-        print("INFO %u taken, %u refused, %u flips\n", taken, refused,
-              rounds);
+        print("INFO %u taken, %u refused, %u flips\n", taken, refused, rounds);
     }
     window_free(w);
     CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(table)), 0);
@@ -107,8 +105,8 @@ TEST(double_fetch_mmuext_frame)
     op.arg1.mfn = args_good;
     if (start(flip_word, NULL)) {
         for (unsigned i = 0; i < 10000; i++) {
-            if (hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL,
-                          DOMID_SELF) == 0)
+            if (hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF) ==
+                0)
                 CHECK_EQ(pt_mmuext(MMUEXT_UNPIN_TABLE, args_good), 0);
         }
         finish();
@@ -278,8 +276,8 @@ TEST(pin_unpin_same_table)
             }
         }
         finish();
-        print("INFO %u pins here, %u there, %u times writable\n", pins,
-              rounds, rw);
+        print("INFO %u pins here, %u there, %u times writable\n", pins, rounds,
+              rw);
     }
     pt_mmuext(MMUEXT_UNPIN_TABLE, mem_mfn(contested));
     CHECK_EQ(page_rw(contested), 0);
@@ -332,8 +330,7 @@ static void sender(void *arg)
 {
     (void)arg;
     while (!stop) {
-        struct evtchn_status st = { .dom = DOMID_SELF,
-                                    .port = stress_port };
+        struct evtchn_status st = {.dom = DOMID_SELF, .port = stress_port};
 
         event_send(stress_port);
         event_op(EVTCHNOP_status, &st);

@@ -89,7 +89,7 @@ TEST(sched_op_poll_pending_ok, COVERS(sched_op.poll, ok))
 {
     long p = event_bind_ipi(0);
     evtchn_port_t ports[1];
-    struct sched_poll op = { .nr_ports = 1 };
+    struct sched_poll op = {.nr_ports = 1};
 
     REQUIRE(p > 0);
     ports[0] = (evtchn_port_t)p;
@@ -107,7 +107,7 @@ TEST(sched_op_poll_timeout_ok, COVERS(sched_op.poll, ok))
     long p = event_bind_ipi(0);
     evtchn_port_t ports[1];
     uint64_t start = now();
-    struct sched_poll op = { .nr_ports = 1, .timeout = start + 20000000 };
+    struct sched_poll op = {.nr_ports = 1, .timeout = start + 20000000};
 
     REQUIRE(p > 0);
     ports[0] = (evtchn_port_t)p;
@@ -123,7 +123,7 @@ TEST(sched_op_poll_past_timeout_ok, COVERS(sched_op.poll, ok))
 {
     long p = event_bind_ipi(0);
     evtchn_port_t ports[1];
-    struct sched_poll op = { .nr_ports = 1, .timeout = 1 };
+    struct sched_poll op = {.nr_ports = 1, .timeout = 1};
 
     REQUIRE(p > 0);
     ports[0] = (evtchn_port_t)p;
@@ -134,15 +134,15 @@ TEST(sched_op_poll_past_timeout_ok, COVERS(sched_op.poll, ok))
 
 TEST(sched_op_poll_no_ports_timeout_ok, COVERS(sched_op.poll, ok))
 {
-    struct sched_poll op = { .nr_ports = 0, .timeout = now() + 10000000 };
+    struct sched_poll op = {.nr_ports = 0, .timeout = now() + 10000000};
 
     CHECK_EQ(sched_op(SCHEDOP_poll, &op), 0);
 }
 
 TEST(sched_op_poll_einval, COVERS(sched_op.poll, EINVAL))
 {
-    struct sched_poll op = { .nr_ports = 129, .timeout = 1 };
-    evtchn_port_t ports[2] = { 0, 0xffffffff };
+    struct sched_poll op = {.nr_ports = 129, .timeout = 1};
+    evtchn_port_t ports[2] = {0, 0xffffffff};
 
     set_xen_guest_handle(op.ports, ports);
     CHECK_EQ(sched_op(SCHEDOP_poll, &op), -XEN_EINVAL);
@@ -156,7 +156,7 @@ TEST(sched_op_poll_einval, COVERS(sched_op.poll, EINVAL))
 
 TEST(sched_op_poll_efault, COVERS(sched_op.poll, EFAULT))
 {
-    struct sched_poll op = { .nr_ports = 1, .timeout = 1 };
+    struct sched_poll op = {.nr_ports = 1, .timeout = 1};
 
     CHECK_EQ(sched_op(SCHEDOP_poll, BAD_PTR), -XEN_EFAULT);
     set_xen_guest_handle(op.ports, BAD_PTR);
@@ -180,10 +180,9 @@ TEST(sched_op_shutdown_code_efault, COVERS(sched_op.shutdown_code, EFAULT))
 }
 
 /* dom0's own matters: -ENOSYS from Parvis (ABI.md), and Xen's answers. */
-TEST(sched_op_remote_shutdown_refused,
-     COVERS(sched_op.remote_shutdown, ENOSYS))
+TEST(sched_op_remote_shutdown_refused, COVERS(sched_op.remote_shutdown, ENOSYS))
 {
-    struct sched_remote_shutdown op = { .domain_id = 77, .reason = 0 };
+    struct sched_remote_shutdown op = {.domain_id = 77, .reason = 0};
     long rc = sched_op(SCHEDOP_remote_shutdown, &op);
 
     CHECK_EITHER(rc, -XEN_ESRCH, -XEN_ENOSYS);
@@ -191,7 +190,7 @@ TEST(sched_op_remote_shutdown_refused,
 
 TEST(sched_op_watchdog_refused, COVERS(sched_op.watchdog, ENOSYS))
 {
-    struct sched_watchdog op = { .id = 99, .timeout = 10 };
+    struct sched_watchdog op = {.id = 99, .timeout = 10};
     long rc = sched_op(SCHEDOP_watchdog, &op);
 
     CHECK_EITHER(rc, -XEN_EINVAL, -XEN_ENOSYS);
@@ -199,7 +198,7 @@ TEST(sched_op_watchdog_refused, COVERS(sched_op.watchdog, ENOSYS))
 
 TEST(sched_op_pin_override_refused, COVERS(sched_op.pin_override, ENOSYS))
 {
-    struct sched_pin_override op = { .pcpu = 0x7fff };
+    struct sched_pin_override op = {.pcpu = 0x7fff};
     long rc = sched_op(SCHEDOP_pin_override, &op);
 
     CHECK_EITHER(rc, -XEN_EINVAL, -XEN_ENOSYS);
@@ -218,8 +217,7 @@ TEST(sched_op_compat)
     long rc = hypercall(__HYPERVISOR_sched_op_compat, SCHEDOP_yield, NULL);
 
     CHECK(rc == 0 || rc == -XEN_ENOSYS);
-    CHECK_EQ(hypercall(__HYPERVISOR_sched_op_compat, 99, NULL),
-             -XEN_ENOSYS);
+    CHECK_EQ(hypercall(__HYPERVISOR_sched_op_compat, 99, NULL), -XEN_ENOSYS);
 }
 
 /* ---- another vCPU ---- */
@@ -260,7 +258,7 @@ static volatile long poll_rc;
 
 static void poller(void *arg)
 {
-    struct sched_poll op = { .nr_ports = 1, .timeout = 0 };
+    struct sched_poll op = {.nr_ports = 1, .timeout = 0};
 
     (void)arg;
     set_xen_guest_handle(op.ports, &poll_port);

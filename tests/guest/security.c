@@ -6,7 +6,7 @@
 #include "guest.h"
 
 #define HV_START 0xffff800000000000ul
-#define HV_END 0xffff880000000000ul
+#define HV_END   0xffff880000000000ul
 
 /* A value that could be an address in the hypervisor (M2P excepted). */
 static bool is_hv_address(uint64_t v)
@@ -29,8 +29,8 @@ static bool is_grant_frame(uint64_t mfn)
 
 static void grant_frames_get(void)
 {
-    struct gnttab_query_size qs = { .dom = DOMID_SELF };
-    struct gnttab_setup_table st = { .dom = DOMID_SELF };
+    struct gnttab_query_size qs = {.dom = DOMID_SELF};
+    struct gnttab_setup_table st = {.dom = DOMID_SELF};
 
     if (hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_query_size, &qs, 1))
         return;
@@ -46,8 +46,7 @@ TEST(no_foreign_frame_maps)
 
     grant_frames_get();
 
-    for (uint64_t mfn = mem_foreign_mfn(0); mfn;
-         mfn = mem_foreign_mfn(mfn)) {
+    for (uint64_t mfn = mem_foreign_mfn(0); mfn; mfn = mem_foreign_mfn(mfn)) {
         if (++tried > 20000)
             break;
         if (is_grant_frame(mfn))
@@ -77,8 +76,7 @@ TEST(hypervisor_space_unreadable)
             readable++;
             print("INFO %lx is readable\n", va);
         } else if (f.vector != TRAP_PF) {
-            test_fail(__FILE__, __LINE__, "%lx: %s", va,
-                      trap_name(f.vector));
+            test_fail(__FILE__, __LINE__, "%lx: %s", va, trap_name(f.vector));
         }
     }
     CHECK_EQ(readable, 0);
@@ -143,8 +141,7 @@ TEST(descriptor_page_is_no_page_table)
 
     CHECK_EQ(page_ro(p), 0);
     CHECK_EQ(hypercall(__HYPERVISOR_set_gdt, &mfn, 512), 0);
-    for (unsigned cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE;
-         cmd++)
+    for (unsigned cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE; cmd++)
         CHECK_CONFLICT(pt_mmuext(cmd, mfn));
     CHECK_EQ(page_rw(p), -XEN_EBUSY);
     CHECK_EQ(hypercall(__HYPERVISOR_set_gdt, NULL, 0), 0);
@@ -171,8 +168,7 @@ TEST(ldt_page_checked_when_used)
     op.arg2.nr_ents = 8;
     CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF), 0);
     f = TRY(__asm__ volatile("mov %0, %%fs" : : "r"(1 * 8 | 7)));
-    CHECK(f.vector == TRAP_GP || f.vector == TRAP_PF ||
-          f.vector == TRAP_NP);
+    CHECK(f.vector == TRAP_GP || f.vector == TRAP_PF || f.vector == TRAP_NP);
     op.arg2.nr_ents = 0;
     CHECK_EQ(hypercall(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF), 0);
     page_free(ldt);
@@ -356,12 +352,10 @@ TEST(stale_tlb_freed_frame)
     set_xen_guest_handle(r.extent_start, &frame);
     r.nr_extents = 1;
     r.domid = DOMID_SELF;
-    CHECK_EQ(hypercall(__HYPERVISOR_memory_op, XENMEM_decrease_reservation,
-                       &r),
+    CHECK_EQ(hypercall(__HYPERVISOR_memory_op, XENMEM_decrease_reservation, &r),
              1);
     frame = pfn;
-    CHECK_EQ(hypercall(__HYPERVISOR_memory_op, XENMEM_populate_physmap, &r),
-             1);
+    CHECK_EQ(hypercall(__HYPERVISOR_memory_op, XENMEM_populate_physmap, &r), 1);
     mem_p2m_set(pfn, frame);
     CHECK_FAULT(TRAP_PF, *w = 2);
     pfn_free(pfn);
@@ -390,9 +384,9 @@ static long call_with_flags(ulong_t flags)
 
 TEST(hypercall_with_odd_flags)
 {
-    CHECK_EQ(call_with_flags(0x4000), 4 << 16 | 17);  /* NT */
-    CHECK_EQ(call_with_flags(0x400), 4 << 16 | 17);   /* DF */
-    CHECK_EQ(call_with_flags(0x40000), 4 << 16 | 17); /* AC */
+    CHECK_EQ(call_with_flags(0x4000), 4 << 16 | 17);   /* NT */
+    CHECK_EQ(call_with_flags(0x400), 4 << 16 | 17);    /* DF */
+    CHECK_EQ(call_with_flags(0x40000), 4 << 16 | 17);  /* AC */
     CHECK_EQ(call_with_flags(0x200000), 4 << 16 | 17); /* ID */
     CHECK_EQ(call_with_flags(0x44c00), 4 << 16 | 17);
 }
@@ -401,7 +395,7 @@ TEST(hypercall_with_odd_flags)
  * business; the hypervisor runs with its own. */
 TEST(exceptions_with_odd_flags)
 {
-    static const ulong_t flags[] = { 0x4000, 0x400, 0x40000, 0x44400 };
+    static const ulong_t flags[] = {0x4000, 0x400, 0x40000, 0x44400};
 
     for (unsigned i = 0; i < ARRAY_LEN(flags); i++) {
         struct fault f = TRY(__asm__ volatile("pushf\n"
@@ -457,8 +451,8 @@ static void scan_output(const char *what, const void *buf, size_t n)
 
         memcpy(&v, (const char *)buf + i, 8);
         if (is_hv_address(v))
-            test_fail(__FILE__, __LINE__, "%s has %lx at %lu", what,
-                      (ulong_t)v, i);
+            test_fail(__FILE__, __LINE__, "%s has %lx at %lu", what, (ulong_t)v,
+                      i);
     }
 }
 
@@ -488,17 +482,15 @@ TEST(outputs_have_no_addresses)
     memset(&u, 0, sizeof(u));
     smp_vcpu_op(VCPUOP_get_runstate_info, 0, &u);
     scan_output("runstate", &u, sizeof(u));
-    scan_output("shared_info", mem_shared_info(),
-                sizeof(struct shared_info));
+    scan_output("shared_info", mem_shared_info(), sizeof(struct shared_info));
 }
 
 /* ---- the FPU ---- */
 
 TEST(fpu_kept_over_hypercalls)
 {
-    static const uint64_t pattern[2] = { 0x1122334455667788,
-                                         0x99aabbccddeeff00 };
-    uint64_t out[2] = { 0 };
+    static const uint64_t pattern[2] = {0x1122334455667788, 0x99aabbccddeeff00};
+    uint64_t out[2] = {0};
 
     __asm__ volatile("movdqu %0, %%xmm7" : : "m"(pattern));
     for (unsigned i = 0; i < 100; i++)
@@ -523,7 +515,7 @@ static void read_xmm(void *arg)
 /* A new vCPU starts with an FPU that nobody used. */
 TEST(fpu_of_new_vcpu_is_clean)
 {
-    static const uint64_t pattern[2] = { 0x5ec2e7, 0x5ec2e7 };
+    static const uint64_t pattern[2] = {0x5ec2e7, 0x5ec2e7};
 
     if (smp_count() < 2)
         SKIP("one vCPU");

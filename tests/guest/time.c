@@ -99,8 +99,7 @@ TEST(agrees_with_poll)
 {
     for (unsigned i = 0; i < 5; i++) {
         uint64_t start = now_on(0);
-        struct sched_poll op = { .nr_ports = 0,
-                                 .timeout = start + 50000000 };
+        struct sched_poll op = {.nr_ports = 0, .timeout = start + 50000000};
 
         CHECK_EQ(hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll, &op), 0);
         CHECK(now_on(0) - start >= 50000000);
@@ -124,7 +123,7 @@ TEST(wall_clock)
 TEST(tsc_frequency_is_plausible)
 {
     uint64_t start = now_on(0), tsc = rdtsc(), ns;
-    struct sched_poll op = { .nr_ports = 0, .timeout = start + 200000000 };
+    struct sched_poll op = {.nr_ports = 0, .timeout = start + 200000000};
 
     CHECK_EQ(hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll, &op), 0);
     ns = now_on(0) - start;
@@ -143,7 +142,7 @@ TEST(timer_not_early)
     event_clear((unsigned)p);
     event_port_unmask((unsigned)p);
     for (unsigned i = 0; i < 20; i++) {
-        struct vcpu_set_singleshot_timer t = { .flags = 0 };
+        struct vcpu_set_singleshot_timer t = {.flags = 0};
         unsigned before = event_count[p];
 
         t.timeout_abs_ns = now_on(0) + 1000000 * (i + 1);

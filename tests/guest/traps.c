@@ -5,18 +5,16 @@
  */
 #include "guest.h"
 
-#define BAD_PTR ((void *)0xffff820000000000ul)
+#define BAD_PTR       ((void *)0xffff820000000000ul)
 #define NON_CANONICAL 0x8000000000000000ul
 
 /* ---- set_trap_table ---- */
 
 TEST(set_trap_table_ok, COVERS(set_trap_table, ok))
 {
-    CHECK_EQ(trap_set_one(TRAP_UD, 0, FLAT_KERNEL_CS, trap_stub(TRAP_GP)),
-             0);
+    CHECK_EQ(trap_set_one(TRAP_UD, 0, FLAT_KERNEL_CS, trap_stub(TRAP_GP)), 0);
     CHECK_FAULT(TRAP_GP, __asm__ volatile("ud2\nnop"));
-    CHECK_EQ(trap_set_one(TRAP_UD, 0, FLAT_KERNEL_CS, trap_stub(TRAP_UD)),
-             0);
+    CHECK_EQ(trap_set_one(TRAP_UD, 0, FLAT_KERNEL_CS, trap_stub(TRAP_UD)), 0);
     CHECK_FAULT(TRAP_UD, __asm__ volatile("ud2"));
 }
 
@@ -66,9 +64,9 @@ TEST(set_trap_table_efault_tail, COVERS(set_trap_table, EFAULT))
         ti->cs = FLAT_KERNEL_CS;
         ti->address = trap_stub(TRAP_INT81);
         CHECK_EQ(window_map(w, mem_mfn(p), PTE_KERN), 0);
-        CHECK_EQ(hypercall(__HYPERVISOR_set_trap_table,
-                           w + PAGE_SIZE - sizeof(*ti)),
-                 -XEN_EFAULT);
+        CHECK_EQ(
+            hypercall(__HYPERVISOR_set_trap_table, w + PAGE_SIZE - sizeof(*ti)),
+            -XEN_EFAULT);
     } else {
         test_skip("windows are not adjacent");
     }
@@ -82,8 +80,7 @@ TEST(set_trap_table_einval_address, COVERS(set_trap_table, EINVAL))
 {
     CHECK_EQ(trap_set_one(TRAP_INT80, 3, FLAT_KERNEL_CS, NON_CANONICAL),
              -XEN_EINVAL);
-    CHECK_EQ(trap_set_one(TRAP_INT80, 3, FLAT_KERNEL_CS,
-                          0x0000800000000000ul),
+    CHECK_EQ(trap_set_one(TRAP_INT80, 3, FLAT_KERNEL_CS, 0x0000800000000000ul),
              -XEN_EINVAL);
     trap_restore();
 }
@@ -92,11 +89,10 @@ TEST(set_trap_table_einval_address, COVERS(set_trap_table, EINVAL))
  * 0. The frame says what was run. */
 TEST(set_trap_table_selectors)
 {
-    static const uint16_t cs[] = { 0xe030, 0xe031, 0xe033, 0xe032 };
+    static const uint16_t cs[] = {0xe030, 0xe031, 0xe033, 0xe032};
 
     for (unsigned i = 0; i < ARRAY_LEN(cs); i++) {
-        CHECK_EQ(trap_set_one(TRAP_INT80, 3, cs[i], trap_stub(TRAP_INT80)),
-                 0);
+        CHECK_EQ(trap_set_one(TRAP_INT80, 3, cs[i], trap_stub(TRAP_INT80)), 0);
         CHECK_FAULT(TRAP_INT80, __asm__ volatile("int $0x80"));
     }
     trap_restore();
@@ -115,15 +111,14 @@ static bool mask_hook(struct regs *r)
 TEST(set_trap_table_mask_flag, COVERS(set_trap_table, ok))
 {
     trap_hook = mask_hook;
-    CHECK_EQ(trap_set_one(TRAP_INT80, 3 | 4, FLAT_KERNEL_CS,
-                          trap_stub(TRAP_INT80)),
-             0);
+    CHECK_EQ(
+        trap_set_one(TRAP_INT80, 3 | 4, FLAT_KERNEL_CS, trap_stub(TRAP_INT80)),
+        0);
     event_unmask();
     __asm__ volatile("int $0x80");
     CHECK_EQ(mask_seen, 1);
     CHECK_EQ(mem_vcpu_info(0)->evtchn_upcall_mask, 0); /* by iret */
-    CHECK_EQ(trap_set_one(TRAP_INT80, 3, FLAT_KERNEL_CS,
-                          trap_stub(TRAP_INT80)),
+    CHECK_EQ(trap_set_one(TRAP_INT80, 3, FLAT_KERNEL_CS, trap_stub(TRAP_INT80)),
              0);
     __asm__ volatile("int $0x80");
     CHECK_EQ(mask_seen, 0);
@@ -136,15 +131,15 @@ TEST(set_trap_table_mask_flag, COVERS(set_trap_table, ok))
 
 static long reg(uint16_t type, uint16_t flags, ulong_t addr)
 {
-    struct callback_register cb = { .type = type, .flags = flags,
-                                    .address = addr };
+    struct callback_register cb = {
+        .type = type, .flags = flags, .address = addr};
 
     return hypercall(__HYPERVISOR_callback_op, CALLBACKOP_register, &cb);
 }
 
 static long unreg(uint16_t type)
 {
-    struct callback_unregister cb = { .type = type };
+    struct callback_unregister cb = {.type = type};
 
     return hypercall(__HYPERVISOR_callback_op, CALLBACKOP_unregister, &cb);
 }
@@ -158,24 +153,21 @@ TEST(callback_op_register_ok, COVERS(callback_op.register, ok))
     CHECK_EQ(reg(CALLBACKTYPE_syscall, CALLBACKF_mask_events,
                  (ulong_t)trap_syscall_entry),
              0);
-    CHECK_EQ(reg(CALLBACKTYPE_syscall32, 0, (ulong_t)trap_syscall32_entry),
-             0);
-    CHECK_EQ(reg(CALLBACKTYPE_sysenter, 0, (ulong_t)trap_sysenter_entry),
-             0);
+    CHECK_EQ(reg(CALLBACKTYPE_syscall32, 0, (ulong_t)trap_syscall32_entry), 0);
+    CHECK_EQ(reg(CALLBACKTYPE_sysenter, 0, (ulong_t)trap_sysenter_entry), 0);
     CHECK_EQ(reg(CALLBACKTYPE_nmi, 0, (ulong_t)trap_nmi_entry), 0);
     trap_restore();
 }
 
 TEST(callback_op_register_enosys_type, COVERS(callback_op.register, ENOSYS))
 {
-    static const uint16_t types[] = { 6, 8, 99, 0xffff };
+    static const uint16_t types[] = {6, 8, 99, 0xffff};
 
     for (unsigned i = 0; i < ARRAY_LEN(types); i++)
         CHECK_EQ(reg(types[i], 0, (ulong_t)trap_event_entry), -XEN_ENOSYS);
 }
 
-TEST(callback_op_register_einval_address,
-     COVERS(callback_op.register, EINVAL))
+TEST(callback_op_register_einval_address, COVERS(callback_op.register, EINVAL))
 {
     for (uint16_t t = CALLBACKTYPE_event; t <= CALLBACKTYPE_syscall; t++)
         CHECK_EQ(reg(t, 0, NON_CANONICAL), -XEN_EINVAL);
@@ -186,8 +178,7 @@ TEST(callback_op_register_einval_address,
 
 TEST(callback_op_register_efault, COVERS(callback_op.register, EFAULT))
 {
-    CHECK_EQ(hypercall(__HYPERVISOR_callback_op, CALLBACKOP_register,
-                       BAD_PTR),
+    CHECK_EQ(hypercall(__HYPERVISOR_callback_op, CALLBACKOP_register, BAD_PTR),
              -XEN_EFAULT);
 }
 
@@ -212,9 +203,9 @@ TEST(callback_op_unregister_enosys, COVERS(callback_op.unregister, ENOSYS))
 
 TEST(callback_op_unregister_efault, COVERS(callback_op.unregister, EFAULT))
 {
-    CHECK_EQ(hypercall(__HYPERVISOR_callback_op, CALLBACKOP_unregister,
-                       BAD_PTR),
-             -XEN_EFAULT);
+    CHECK_EQ(
+        hypercall(__HYPERVISOR_callback_op, CALLBACKOP_unregister, BAD_PTR),
+        -XEN_EFAULT);
 }
 
 TEST(callback_op_enosys, COVERS(callback_op, ENOSYS))
@@ -322,11 +313,10 @@ TEST(stack_switch_misaligned_ok, COVERS(stack_switch, ok))
 
 TEST(stack_switch_selectors)
 {
-    static const uint16_t ss[] = { 0xe02b, 0xe028, 0xe02a, 0 };
+    static const uint16_t ss[] = {0xe02b, 0xe028, 0xe02a, 0};
 
     for (unsigned i = 0; i < ARRAY_LEN(ss); i++) {
-        long rc = hypercall(__HYPERVISOR_stack_switch, ss[i],
-                            trap_stack_top);
+        long rc = hypercall(__HYPERVISOR_stack_switch, ss[i], trap_stack_top);
 
         CHECK(rc == 0 || rc == -XEN_EINVAL);
         if (rc == 0) {
@@ -341,21 +331,18 @@ TEST(stack_switch_selectors)
 /* ---- nmi_op ---- */
 
 TEST(nmi_op_register_ok, COVERS(nmi_op.register_callback, ok)
-     COVERS(nmi_op.unregister_callback, ok))
+                             COVERS(nmi_op.unregister_callback, ok))
 {
-    struct xennmi_callback cb = { .handler_address =
-                                      (ulong_t)trap_nmi_entry };
+    struct xennmi_callback cb = {.handler_address = (ulong_t)trap_nmi_entry};
 
-    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_register_callback, &cb),
-             0);
-    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_unregister_callback,
-                       NULL),
+    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_register_callback, &cb), 0);
+    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_unregister_callback, NULL),
              0);
 }
 
 TEST(nmi_op_register_einval, COVERS(nmi_op.register_callback, EINVAL))
 {
-    struct xennmi_callback cb = { .handler_address = NON_CANONICAL };
+    struct xennmi_callback cb = {.handler_address = NON_CANONICAL};
 
     CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_register_callback, &cb),
              -XEN_EINVAL);
@@ -363,8 +350,7 @@ TEST(nmi_op_register_einval, COVERS(nmi_op.register_callback, EINVAL))
 
 TEST(nmi_op_register_efault, COVERS(nmi_op.register_callback, EFAULT))
 {
-    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_register_callback,
-                       BAD_PTR),
+    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_register_callback, BAD_PTR),
              -XEN_EFAULT);
 }
 
@@ -385,13 +371,11 @@ static bool nmi_hook(struct regs *r)
 /* VCPUOP_send_nmi enters the callback. */
 TEST(nmi_delivered)
 {
-    struct xennmi_callback cb = { .handler_address =
-                                      (ulong_t)trap_nmi_entry };
+    struct xennmi_callback cb = {.handler_address = (ulong_t)trap_nmi_entry};
 
     nmis = 0;
     trap_hook = nmi_hook;
-    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_register_callback, &cb),
-             0);
+    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_register_callback, &cb), 0);
     CHECK_EQ(smp_vcpu_op(VCPUOP_send_nmi, 0, NULL), 0);
     smp_relax();
     CHECK_EQ(nmis, 1);
@@ -399,8 +383,7 @@ TEST(nmi_delivered)
     CHECK_EQ(smp_vcpu_op(VCPUOP_send_nmi, 0, NULL), 0);
     smp_relax();
     CHECK_EQ(nmis, 2);
-    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_unregister_callback,
-                       NULL),
+    CHECK_EQ(hypercall(__HYPERVISOR_nmi_op, XENNMI_unregister_callback, NULL),
              0);
     trap_hook = NULL;
 }

@@ -37,18 +37,19 @@ TEST(vcpu_op_is_up_ok, COVERS(vcpu_op.is_up, ok))
         CHECK_EQ(op(VCPUOP_is_up, 1, NULL), 0);
 }
 
-TEST(vcpu_op_enoent, COVERS(vcpu_op.is_up, ENOENT)
-     COVERS(vcpu_op.initialise, ENOENT) COVERS(vcpu_op.up, ENOENT)
-     COVERS(vcpu_op.down, ENOENT)
-     COVERS(vcpu_op.get_runstate_info, ENOENT)
-     COVERS(vcpu_op.register_runstate_memory_area, ENOENT)
-     COVERS(vcpu_op.set_periodic_timer, ENOENT)
-     COVERS(vcpu_op.stop_periodic_timer, ENOENT)
-     COVERS(vcpu_op.set_singleshot_timer, ENOENT)
-     COVERS(vcpu_op.stop_singleshot_timer, ENOENT)
-     COVERS(vcpu_op.register_vcpu_info, ENOENT)
-     COVERS(vcpu_op.send_nmi, ENOENT)
-     COVERS(vcpu_op.register_vcpu_time_memory_area, ENOENT))
+TEST(vcpu_op_enoent,
+     COVERS(vcpu_op.is_up, ENOENT) COVERS(vcpu_op.initialise,
+                                          ENOENT) COVERS(vcpu_op.up, ENOENT)
+         COVERS(vcpu_op.down, ENOENT) COVERS(vcpu_op.get_runstate_info, ENOENT)
+             COVERS(vcpu_op.register_runstate_memory_area,
+                    ENOENT) COVERS(vcpu_op.set_periodic_timer, ENOENT)
+                 COVERS(vcpu_op.stop_periodic_timer,
+                        ENOENT) COVERS(vcpu_op.set_singleshot_timer, ENOENT)
+                     COVERS(vcpu_op.stop_singleshot_timer, ENOENT)
+                         COVERS(vcpu_op.register_vcpu_info, ENOENT)
+                             COVERS(vcpu_op.send_nmi, ENOENT)
+                                 COVERS(vcpu_op.register_vcpu_time_memory_area,
+                                        ENOENT))
 {
     for (unsigned cmd = 0; cmd <= 13; cmd++) {
         CHECK_EQ(op(cmd, NO_VCPU, NULL), -XEN_ENOENT);
@@ -82,16 +83,16 @@ TEST(vcpu_op_initialise_efault, COVERS(vcpu_op.initialise, EFAULT))
     CHECK_EQ(op(VCPUOP_up, 1, NULL), -XEN_EINVAL);
 }
 
-#define REFUSED(errno, change)                                               \
-    do {                                                                     \
-        struct vcpu_guest_context *ctx = smp_context_buffer();               \
-                                                                             \
-        if (smp_count() < 2)                                                 \
-            SKIP("one vCPU");                                                \
-        smp_context(ctx, 1);                                                 \
-        change;                                                              \
-        CHECK_EQ(op(VCPUOP_initialise, 1, ctx), -(errno));                   \
-        CHECK_EQ(op(VCPUOP_up, 1, NULL), -XEN_EINVAL);                       \
+#define REFUSED(errno, change)                                 \
+    do {                                                       \
+        struct vcpu_guest_context *ctx = smp_context_buffer(); \
+                                                               \
+        if (smp_count() < 2)                                   \
+            SKIP("one vCPU");                                  \
+        smp_context(ctx, 1);                                   \
+        change;                                                \
+        CHECK_EQ(op(VCPUOP_initialise, 1, ctx), -(errno));     \
+        CHECK_EQ(op(VCPUOP_up, 1, NULL), -XEN_EINVAL);         \
     } while (0)
 
 TEST(vcpu_op_initialise_einval_cr3, COVERS(vcpu_op.initialise, EINVAL))
@@ -100,8 +101,7 @@ TEST(vcpu_op_initialise_einval_cr3, COVERS(vcpu_op.initialise, EINVAL))
     REFUSED(XEN_EINVAL, ctx->ctrlreg[3] = mem_foreign_mfn(0) << 12);
 }
 
-TEST(vcpu_op_initialise_einval_cr3_no_table,
-     COVERS(vcpu_op.initialise, EINVAL))
+TEST(vcpu_op_initialise_einval_cr3_no_table, COVERS(vcpu_op.initialise, EINVAL))
 {
     REFUSED(XEN_EINVAL, ctx->ctrlreg[3] = mem_maddr(ctx) & PTE_MFN_MASK);
 }
@@ -167,8 +167,9 @@ static void body(void *arg)
 }
 
 /* A selector of ring 0 is raised to ring 3, and flags are made harmless. */
-TEST(vcpu_op_initialise_sanitised_ok, COVERS(vcpu_op.initialise, ok)
-     COVERS(vcpu_op.up, ok) COVERS(vcpu_op.down, ok))
+TEST(vcpu_op_initialise_sanitised_ok,
+     COVERS(vcpu_op.initialise, ok) COVERS(vcpu_op.up, ok)
+         COVERS(vcpu_op.down, ok))
 {
     if (smp_count() < 2)
         SKIP("one vCPU");
@@ -272,8 +273,8 @@ TEST(vcpu_op_register_runstate_ok,
     CHECK(runstate.time[RUNSTATE_running] < BIT(50));
     /* It is kept up to date: block for a while. */
     uint64_t blocked = runstate.time[RUNSTATE_blocked];
-    struct sched_poll poll = { .nr_ports = 0,
-                               .timeout = system_time() + 20000000 };
+    struct sched_poll poll = {.nr_ports = 0,
+                              .timeout = system_time() + 20000000};
 
     CHECK_EQ(hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll, &poll), 0);
     CHECK(runstate.time[RUNSTATE_blocked] - blocked >= 10000000);
@@ -298,11 +299,9 @@ TEST(vcpu_op_register_runstate_efault,
 {
     struct vcpu_register_runstate_memory_area area;
 
-    CHECK_EQ(op(VCPUOP_register_runstate_memory_area, 0, BAD_PTR),
-             -XEN_EFAULT);
+    CHECK_EQ(op(VCPUOP_register_runstate_memory_area, 0, BAD_PTR), -XEN_EFAULT);
     area.addr.v = 0xffff82d040000000ul;
-    CHECK_EQ(op(VCPUOP_register_runstate_memory_area, 0, &area),
-             -XEN_EFAULT);
+    CHECK_EQ(op(VCPUOP_register_runstate_memory_area, 0, &area), -XEN_EFAULT);
 }
 
 /* The area is unmapped later: updates are dropped, nothing else. */
@@ -317,7 +316,7 @@ TEST(vcpu_op_register_runstate_area_gone,
     CHECK_EQ(op(VCPUOP_register_runstate_memory_area, 0, &area), 0);
     window_free(w);
     for (unsigned i = 0; i < 10; i++) {
-        struct sched_poll poll = { .nr_ports = 0, .timeout = 1 };
+        struct sched_poll poll = {.nr_ports = 0, .timeout = 1};
 
         smp_relax();
         hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll, &poll);
@@ -333,8 +332,8 @@ TEST(vcpu_op_register_vcpu_info_enxio_offset,
      COVERS(vcpu_op.register_vcpu_info, ENXIO))
 {
     char *p = page_alloc();
-    struct vcpu_register_vcpu_info ri = { .mfn = mem_mfn(p),
-                                          .offset = 4096 - 63 };
+    struct vcpu_register_vcpu_info ri = {.mfn = mem_mfn(p),
+                                         .offset = 4096 - 63};
 
     CHECK_EITHER(op(VCPUOP_register_vcpu_info, 0, &ri), -XEN_ENXIO,
                  -XEN_EINVAL);
@@ -350,7 +349,7 @@ TEST(vcpu_op_register_vcpu_info_enxio_offset,
 TEST(vcpu_op_register_vcpu_info_einval_frame,
      COVERS(vcpu_op.register_vcpu_info, EINVAL))
 {
-    struct vcpu_register_vcpu_info ri = { .mfn = 0xff00000000ul };
+    struct vcpu_register_vcpu_info ri = {.mfn = 0xff00000000ul};
 
     CHECK_EQ(op(VCPUOP_register_vcpu_info, 0, &ri), -XEN_EINVAL);
     ri.mfn = mem_foreign_mfn(0);
@@ -369,7 +368,7 @@ TEST(vcpu_op_register_vcpu_info_efault,
 TEST(vcpu_op_register_vcpu_info_ok, COVERS(vcpu_op.register_vcpu_info, ok))
 {
     char *p = page_alloc(); /* never given back */
-    struct vcpu_register_vcpu_info ri = { .mfn = mem_mfn(p), .offset = 64 };
+    struct vcpu_register_vcpu_info ri = {.mfn = mem_mfn(p), .offset = 64};
     struct vcpu_info *vi = (struct vcpu_info *)(p + 64);
     uint8_t mask = mem_vcpu_info(0)->evtchn_upcall_mask;
     long port = event_bind_ipi(0);
@@ -401,7 +400,7 @@ TEST(vcpu_op_register_vcpu_info_einval_twice,
      COVERS(vcpu_op.register_vcpu_info, EINVAL))
 {
     char *p = page_alloc();
-    struct vcpu_register_vcpu_info ri = { .mfn = mem_mfn(p) };
+    struct vcpu_register_vcpu_info ri = {.mfn = mem_mfn(p)};
 
     CHECK_EQ(op(VCPUOP_register_vcpu_info, 0, &ri), -XEN_EINVAL);
     page_free(p);
@@ -440,9 +439,9 @@ TEST(vcpu_op_register_vcpu_time_efault,
 /* ---- timers ---- */
 
 TEST(vcpu_op_periodic_timer_ok, COVERS(vcpu_op.set_periodic_timer, ok)
-     COVERS(vcpu_op.stop_periodic_timer, ok))
+                                    COVERS(vcpu_op.stop_periodic_timer, ok))
 {
-    struct vcpu_set_periodic_timer t = { .period_ns = 5000000 };
+    struct vcpu_set_periodic_timer t = {.period_ns = 5000000};
     long p = event_bind_virq(VIRQ_TIMER, 0);
     long rc;
 
@@ -470,7 +469,7 @@ TEST(vcpu_op_periodic_timer_ok, COVERS(vcpu_op.set_periodic_timer, ok)
 TEST(vcpu_op_set_periodic_timer_einval,
      COVERS(vcpu_op.set_periodic_timer, EINVAL))
 {
-    struct vcpu_set_periodic_timer t = { .period_ns = 100 };
+    struct vcpu_set_periodic_timer t = {.period_ns = 100};
     long rc = op(VCPUOP_set_periodic_timer, 0, &t);
 
     if (rc == -XEN_ENOSYS)
@@ -492,7 +491,7 @@ TEST(vcpu_op_set_periodic_timer_efault,
 
 TEST(vcpu_op_singleshot_timer_ok, COVERS(vcpu_op.set_singleshot_timer, ok))
 {
-    struct vcpu_set_singleshot_timer t = { .flags = 0 };
+    struct vcpu_set_singleshot_timer t = {.flags = 0};
     long p = event_bind_virq(VIRQ_TIMER, 0);
     uint64_t start = system_time();
 
@@ -509,10 +508,9 @@ TEST(vcpu_op_singleshot_timer_ok, COVERS(vcpu_op.set_singleshot_timer, ok))
 }
 
 /* In the past, flags 0: it fires at once. */
-TEST(vcpu_op_singleshot_timer_past_ok,
-     COVERS(vcpu_op.set_singleshot_timer, ok))
+TEST(vcpu_op_singleshot_timer_past_ok, COVERS(vcpu_op.set_singleshot_timer, ok))
 {
-    struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = 1 };
+    struct vcpu_set_singleshot_timer t = {.timeout_abs_ns = 1};
     long p = event_bind_virq(VIRQ_TIMER, 0);
 
     REQUIRE(p > 0);
@@ -527,8 +525,8 @@ TEST(vcpu_op_singleshot_timer_past_ok,
 TEST(vcpu_op_set_singleshot_timer_etime,
      COVERS(vcpu_op.set_singleshot_timer, ETIME))
 {
-    struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = 1,
-                                           .flags = VCPU_SSHOTTMR_future };
+    struct vcpu_set_singleshot_timer t = {.timeout_abs_ns = 1,
+                                          .flags = VCPU_SSHOTTMR_future};
 
     long rc = op(VCPUOP_set_singleshot_timer, 0, &t);
 
@@ -538,9 +536,9 @@ TEST(vcpu_op_set_singleshot_timer_etime,
 
 TEST(vcpu_op_set_singleshot_timer_einval_other_vcpu,
      COVERS(vcpu_op.set_singleshot_timer, EINVAL)
-     COVERS(vcpu_op.stop_singleshot_timer, EINVAL))
+         COVERS(vcpu_op.stop_singleshot_timer, EINVAL))
 {
-    struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = 1 };
+    struct vcpu_set_singleshot_timer t = {.timeout_abs_ns = 1};
 
     if (smp_count() < 2)
         SKIP("one vCPU");
@@ -557,8 +555,8 @@ TEST(vcpu_op_set_singleshot_timer_efault,
 TEST(vcpu_op_stop_singleshot_timer_ok,
      COVERS(vcpu_op.stop_singleshot_timer, ok))
 {
-    struct vcpu_set_singleshot_timer t = { .flags = 0 };
-    struct sched_poll poll = { .nr_ports = 0 };
+    struct vcpu_set_singleshot_timer t = {.flags = 0};
+    struct sched_poll poll = {.nr_ports = 0};
     long p = event_bind_virq(VIRQ_TIMER, 0);
 
     REQUIRE(p > 0);
@@ -579,8 +577,7 @@ TEST(set_timer_op_ok, COVERS(set_timer_op, ok))
 
     REQUIRE(p > 0);
     event_port_unmask((unsigned)p);
-    CHECK_EQ(hypercall(__HYPERVISOR_set_timer_op, system_time() + 10000000),
-             0);
+    CHECK_EQ(hypercall(__HYPERVISOR_set_timer_op, system_time() + 10000000), 0);
     while (!event_count[p])
         hypercall(__HYPERVISOR_sched_op, SCHEDOP_block, NULL);
     /* 0 stops it. */

@@ -6,7 +6,7 @@
 
 #define HC(cmd, arg) hypercall(__HYPERVISOR_xen_version, cmd, arg)
 /* In the hypervisor's own space: writing there must be -EFAULT. */
-#define BAD_PTR ((void *)0xffff820000000000ul)
+#define BAD_PTR       ((void *)0xffff820000000000ul)
 #define NON_CANONICAL ((void *)0x8000000000000000ul)
 
 TEST(xen_version_version_ok, COVERS(xen_version, ok))
@@ -98,7 +98,7 @@ TEST(xen_version_platform_parameters_efault, COVERS(xen_version, EFAULT))
 
 TEST(xen_version_get_features_ok, COVERS(xen_version, ok))
 {
-    struct xen_feature_info fi = { .submap_idx = 0, .submap = 0x5a5a5a5a };
+    struct xen_feature_info fi = {.submap_idx = 0, .submap = 0x5a5a5a5a};
 
     CHECK_EQ(HC(XENVER_get_features, &fi), 0);
     CHECK(fi.submap & BIT(XENFEAT_mmu_pt_update_preserve_ad));
@@ -115,7 +115,7 @@ TEST(xen_version_get_features_ok, COVERS(xen_version, ok))
 
 TEST(xen_version_get_features_pae_above_4gb, COVERS(xen_version, ok))
 {
-    struct xen_feature_info fi = { .submap_idx = 0 };
+    struct xen_feature_info fi = {.submap_idx = 0};
     unsigned type = VMASST_TYPE_pae_extended_cr3;
 
     /* Whether it is set at boot is the domain builder's business. */
@@ -129,7 +129,7 @@ TEST(xen_version_get_features_pae_above_4gb, COVERS(xen_version, ok))
 
 TEST(xen_version_get_features_einval_submap, COVERS(xen_version, EINVAL))
 {
-    struct xen_feature_info fi = { .submap_idx = XENFEAT_NR_SUBMAPS };
+    struct xen_feature_info fi = {.submap_idx = XENFEAT_NR_SUBMAPS};
 
     CHECK_EQ(HC(XENVER_get_features, &fi), -XEN_EINVAL);
     fi.submap_idx = ~0u;
@@ -200,7 +200,7 @@ TEST(xen_version_build_id_ok, COVERS(xen_version, ok))
 
 TEST(xen_version_build_id_einval_len, COVERS(xen_version, EINVAL))
 {
-    struct xen_build_id id = { .len = 0 };
+    struct xen_build_id id = {.len = 0};
     long rc = HC(XENVER_build_id, 0);
 
     if (rc == -XEN_ENODATA)
@@ -218,41 +218,39 @@ TEST(xen_version_enosys, COVERS(xen_version, ENOSYS))
 TEST(vm_assist_enable_disable_ok, COVERS(vm_assist, ok))
 {
     static const unsigned types[] = {
-        VMASST_TYPE_4gb_segments, VMASST_TYPE_writable_pagetables,
-        VMASST_TYPE_pae_extended_cr3, VMASST_TYPE_runstate_update_flag,
+        VMASST_TYPE_4gb_segments,
+        VMASST_TYPE_writable_pagetables,
+        VMASST_TYPE_pae_extended_cr3,
+        VMASST_TYPE_runstate_update_flag,
     };
 
     for (unsigned i = 0; i < ARRAY_LEN(types); i++) {
-        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_enable,
-                           types[i]),
+        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_enable, types[i]),
                  0);
-        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_enable,
-                           types[i]),
+        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_enable, types[i]),
                  0);
-        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_disable,
-                           types[i]),
-                 0);
+        CHECK_EQ(
+            hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_disable, types[i]), 0);
     }
 }
 
 TEST(vm_assist_einval_type, COVERS(vm_assist, EINVAL))
 {
-    static const unsigned types[] = { 6, 31, 33, 63, 64, ~0u };
+    static const unsigned types[] = {6, 31, 33, 63, 64, ~0u};
 
     for (unsigned i = 0; i < ARRAY_LEN(types); i++) {
-        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_enable,
-                           types[i]),
+        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_enable, types[i]),
                  -XEN_EINVAL);
-        CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_disable,
-                           types[i]),
-                 -XEN_EINVAL);
+        CHECK_EQ(
+            hypercall(__HYPERVISOR_vm_assist, VMASST_CMD_disable, types[i]),
+            -XEN_EINVAL);
     }
 }
 
 TEST(vm_assist_enosys_cmd, COVERS(vm_assist, ENOSYS))
 {
-    CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, 2,
-                       VMASST_TYPE_writable_pagetables),
-             -XEN_ENOSYS);
+    CHECK_EQ(
+        hypercall(__HYPERVISOR_vm_assist, 2, VMASST_TYPE_writable_pagetables),
+        -XEN_ENOSYS);
     CHECK_EQ(hypercall(__HYPERVISOR_vm_assist, ~0u, 0), -XEN_ENOSYS);
 }

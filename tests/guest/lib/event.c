@@ -34,8 +34,8 @@ void event_upcall(struct regs *r)
     vi->evtchn_upcall_pending = 0;
     if (!si)
         return;
-    xen_ulong_t sel = __atomic_exchange_n(&vi->evtchn_pending_sel, 0,
-                                          __ATOMIC_SEQ_CST);
+    xen_ulong_t sel =
+        __atomic_exchange_n(&vi->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
     for (unsigned w = 0; w < WORD_BITS; w++) {
         if (!(sel & 1ul << w))
             continue;
@@ -58,7 +58,8 @@ bool event_pending(unsigned port)
 
     return si &&
            *(volatile xen_ulong_t *)&si->evtchn_pending[port / WORD_BITS] >>
-                   port % WORD_BITS & 1;
+                   port % WORD_BITS &
+               1;
 }
 
 void event_clear(unsigned port)
@@ -73,7 +74,7 @@ void event_port_mask(unsigned port)
 
 void event_port_unmask(unsigned port)
 {
-    struct evtchn_unmask op = { .port = port };
+    struct evtchn_unmask op = {.port = port};
 
     event_op(EVTCHNOP_unmask, &op);
 }
@@ -121,8 +122,8 @@ long event_op(unsigned cmd, void *arg)
 
 long event_alloc_unbound(unsigned dom, unsigned remote)
 {
-    struct evtchn_alloc_unbound op = { .dom = (domid_t)dom,
-                                       .remote_dom = (domid_t)remote };
+    struct evtchn_alloc_unbound op = {.dom = (domid_t)dom,
+                                      .remote_dom = (domid_t)remote};
     long rc = event_op(EVTCHNOP_alloc_unbound, &op);
 
     return rc ? rc : (long)op.port;
@@ -130,7 +131,7 @@ long event_alloc_unbound(unsigned dom, unsigned remote)
 
 long event_bind_virq(unsigned virq, unsigned vcpu)
 {
-    struct evtchn_bind_virq op = { .virq = virq, .vcpu = vcpu };
+    struct evtchn_bind_virq op = {.virq = virq, .vcpu = vcpu};
     long rc = event_op(EVTCHNOP_bind_virq, &op);
 
     return rc ? rc : (long)op.port;
@@ -138,7 +139,7 @@ long event_bind_virq(unsigned virq, unsigned vcpu)
 
 long event_bind_ipi(unsigned vcpu)
 {
-    struct evtchn_bind_ipi op = { .vcpu = vcpu };
+    struct evtchn_bind_ipi op = {.vcpu = vcpu};
     long rc = event_op(EVTCHNOP_bind_ipi, &op);
 
     return rc ? rc : (long)op.port;
@@ -146,8 +147,8 @@ long event_bind_ipi(unsigned vcpu)
 
 long event_bind_interdomain(unsigned dom, unsigned port)
 {
-    struct evtchn_bind_interdomain op = { .remote_dom = (domid_t)dom,
-                                          .remote_port = port };
+    struct evtchn_bind_interdomain op = {.remote_dom = (domid_t)dom,
+                                         .remote_port = port};
     long rc = event_op(EVTCHNOP_bind_interdomain, &op);
 
     return rc ? rc : (long)op.local_port;
@@ -155,14 +156,14 @@ long event_bind_interdomain(unsigned dom, unsigned port)
 
 long event_send(unsigned port)
 {
-    struct evtchn_send op = { .port = port };
+    struct evtchn_send op = {.port = port};
 
     return event_op(EVTCHNOP_send, &op);
 }
 
 long event_close(unsigned port)
 {
-    struct evtchn_close op = { .port = port };
+    struct evtchn_close op = {.port = port};
 
     return event_op(EVTCHNOP_close, &op);
 }

@@ -26,9 +26,9 @@ void event_unmask(void);               /* and take what is pending */
 void event_reset(void);
 
 long event_op(unsigned cmd, void *arg);
-long event_alloc_unbound(unsigned dom, unsigned remote);    /* port or -err */
-long event_bind_virq(unsigned virq, unsigned vcpu);         /* port or -err */
-long event_bind_ipi(unsigned vcpu);                         /* port or -err */
-long event_bind_interdomain(unsigned dom, unsigned port);   /* port or -err */
+long event_alloc_unbound(unsigned dom, unsigned remote);  /* port or -err */
+long event_bind_virq(unsigned virq, unsigned vcpu);       /* port or -err */
+long event_bind_ipi(unsigned vcpu);                       /* port or -err */
+long event_bind_interdomain(unsigned dom, unsigned port); /* port or -err */
 long event_send(unsigned port);
 long event_close(unsigned port);

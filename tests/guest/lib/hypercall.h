@@ -15,8 +15,8 @@
 #include "types.h"
 
 #ifdef __x86_64__
-static inline long hypercall_raw(ulong_t op, ulong_t a1, ulong_t a2,
-                                 ulong_t a3, ulong_t a4, ulong_t a5)
+static inline long hypercall_raw(ulong_t op, ulong_t a1, ulong_t a2, ulong_t a3,
+                                 ulong_t a4, ulong_t a5)
 {
     register ulong_t r10 __asm__("r10") = a4;
     register ulong_t r8 __asm__("r8") = a5;
@@ -30,8 +30,8 @@ static inline long hypercall_raw(ulong_t op, ulong_t a1, ulong_t a2,
     return ret;
 }
 #else
-static inline long hypercall_raw(ulong_t op, ulong_t a1, ulong_t a2,
-                                 ulong_t a3, ulong_t a4, ulong_t a5)
+static inline long hypercall_raw(ulong_t op, ulong_t a1, ulong_t a2, ulong_t a3,
+                                 ulong_t a4, ulong_t a5)
 {
     long ret;
 
@@ -44,16 +44,15 @@ static inline long hypercall_raw(ulong_t op, ulong_t a1, ulong_t a2,
 }
 #endif
 
-#define HC_UL(x) ((ulong_t)(x))
-#define HC_0(op) hypercall_raw(op, 0, 0, 0, 0, 0)
-#define HC_1(op, a) hypercall_raw(op, HC_UL(a), 0, 0, 0, 0)
-#define HC_2(op, a, b) hypercall_raw(op, HC_UL(a), HC_UL(b), 0, 0, 0)
-#define HC_3(op, a, b, c)                                                    \
-    hypercall_raw(op, HC_UL(a), HC_UL(b), HC_UL(c), 0, 0)
-#define HC_4(op, a, b, c, d)                                                 \
+#define HC_UL(x)          ((ulong_t)(x))
+#define HC_0(op)          hypercall_raw(op, 0, 0, 0, 0, 0)
+#define HC_1(op, a)       hypercall_raw(op, HC_UL(a), 0, 0, 0, 0)
+#define HC_2(op, a, b)    hypercall_raw(op, HC_UL(a), HC_UL(b), 0, 0, 0)
+#define HC_3(op, a, b, c) hypercall_raw(op, HC_UL(a), HC_UL(b), HC_UL(c), 0, 0)
+#define HC_4(op, a, b, c, d) \
     hypercall_raw(op, HC_UL(a), HC_UL(b), HC_UL(c), HC_UL(d), 0)
-#define HC_5(op, a, b, c, d, e)                                              \
+#define HC_5(op, a, b, c, d, e) \
     hypercall_raw(op, HC_UL(a), HC_UL(b), HC_UL(c), HC_UL(d), HC_UL(e))
 #define HC_PICK(op, a, b, c, d, e, name, ...) name
-#define hypercall(...)                                                       \
+#define hypercall(...) \
     HC_PICK(__VA_ARGS__, HC_5, HC_4, HC_3, HC_2, HC_1, HC_0, 0)(__VA_ARGS__)

@@ -9,7 +9,7 @@
 #include "test.h"
 
 #define POOL_PAGES 384
-#define WINDOWS 32
+#define WINDOWS    32
 #define SPARE_PFNS 64
 
 struct start_info *mem_start_info;
@@ -218,8 +218,7 @@ void pfn_free(uint64_t pfn)
 
 const pte_t *pt_entry(const pte_t *root, const void *va, unsigned level)
 {
-    const pte_t *table =
-        root ? root : (const pte_t *)mem_start_info->pt_base;
+    const pte_t *table = root ? root : (const pte_t *)mem_start_info->pt_base;
 
     for (unsigned l = 4; l > level; l--) {
         pte_t e = table[pt_index(va, l)];
@@ -240,7 +239,7 @@ uint64_t pt_entry_maddr(const void *va, unsigned level)
 
 long pt_mmu_update_done(uint64_t ptr, uint64_t val, unsigned *done)
 {
-    struct mmu_update req = { .ptr = ptr, .val = val };
+    struct mmu_update req = {.ptr = ptr, .val = val};
 
     return hypercall(__HYPERVISOR_mmu_update, &req, 1, done, DOMID_SELF);
 }

@@ -16,23 +16,23 @@
 #define VIRT_BASE 0xffffffff80000000ul
 
 /* Page-table entry bits. */
-#define PTE_P 0x001ul
-#define PTE_RW 0x002ul
-#define PTE_US 0x004ul
-#define PTE_PWT 0x008ul
-#define PTE_PCD 0x010ul
-#define PTE_A 0x020ul
-#define PTE_D 0x040ul
-#define PTE_PSE 0x080ul
-#define PTE_PAT 0x080ul
-#define PTE_G 0x100ul
-#define PTE_AVAIL 0xe00ul
-#define PTE_NX 0x8000000000000000ul
+#define PTE_P        0x001ul
+#define PTE_RW       0x002ul
+#define PTE_US       0x004ul
+#define PTE_PWT      0x008ul
+#define PTE_PCD      0x010ul
+#define PTE_A        0x020ul
+#define PTE_D        0x040ul
+#define PTE_PSE      0x080ul
+#define PTE_PAT      0x080ul
+#define PTE_G        0x100ul
+#define PTE_AVAIL    0xe00ul
+#define PTE_NX       0x8000000000000000ul
 #define PTE_MFN_MASK 0x000ffffffffff000ul
 
-#define PTE_KERN (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
-#define PTE_KERN_RO (PTE_P | PTE_US | PTE_A)
-#define PTE_TABLE (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+#define PTE_KERN     (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+#define PTE_KERN_RO  (PTE_P | PTE_US | PTE_A)
+#define PTE_TABLE    (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 
 typedef uint64_t pte_t;
 
@@ -45,9 +45,9 @@ struct vcpu_info *mem_vcpu_info(unsigned cpu);
 /* After register_vcpu_info; NULL: back to the one in shared_info. */
 void mem_set_vcpu_info(unsigned cpu, struct vcpu_info *vi);
 
-uint64_t mem_mfn(const void *va);       /* of an address in the image */
+uint64_t mem_mfn(const void *va); /* of an address in the image */
 uint64_t mem_maddr(const void *va);
-void *mem_va_of_mfn(uint64_t mfn);      /* of a frame of the image */
+void *mem_va_of_mfn(uint64_t mfn); /* of a frame of the image */
 uint64_t mem_m2p(uint64_t mfn);
 uint64_t mem_p2m(uint64_t pfn);
 void mem_p2m_set(uint64_t pfn, uint64_t mfn);
@@ -62,7 +62,7 @@ uint64_t mem_foreign_mfn(uint64_t after);
 void *page_alloc(void);
 void page_free(void *page);
 unsigned page_free_count(void);
-long page_set(void *page, uint64_t flags);  /* same frame, these flags */
+long page_set(void *page, uint64_t flags); /* same frame, these flags */
 long page_ro(void *page);
 long page_rw(void *page);
 /* An address with a present L1 table and no page behind it. */

@@ -100,8 +100,7 @@ static void sink_format(struct sink *s, const char *fmt, va_list *ap)
         case 'i':
             v = arg_signed(ap, longs);
             sink_number(s,
-                        v < 0 ? -(unsigned long long)v
-                              : (unsigned long long)v,
+                        v < 0 ? -(unsigned long long)v : (unsigned long long)v,
                         10, v < 0, width, pad);
             break;
         case 'u':
@@ -124,7 +123,7 @@ static void sink_format(struct sink *s, const char *fmt, va_list *ap)
 
 int print_to_v(char *buf, size_t size, const char *fmt, va_list ap)
 {
-    struct sink s = { buf, size, 0 };
+    struct sink s = {buf, size, 0};
     va_list copy;
 
     va_copy(copy, ap);

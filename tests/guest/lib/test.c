@@ -84,7 +84,7 @@ bool test_on_xen(void)
 
 void test_shutdown(void)
 {
-    struct sched_shutdown op = { .reason = SHUTDOWN_reboot };
+    struct sched_shutdown op = {.reason = SHUTDOWN_reboot};
 
     hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, &op);
     op.reason = SHUTDOWN_poweroff;

@@ -34,15 +34,14 @@ const char family_name[] __attribute__((weak)) = FAMILY;
 
 #define COVERS(call, error) " " #call ":" #error
 
-#define TEST(name, ...)                                                      \
-    __asm__(".pushsection .covers, \"\", @progbits\n"                        \
-            ".ascii \"" FAMILY "/" #name " " __VA_ARGS__ "\\n\"\n"           \
-            ".popsection");                                                  \
-    static void test_fn_##name(void);                                        \
-    static const struct test test_##name = { #name, test_fn_##name,         \
-                                             __LINE__ };                     \
-    static const struct test *const test_ptr_##name USED                     \
-        SECTION(".tests") = &test_##name;                                    \
+#define TEST(name, ...)                                                       \
+    __asm__(".pushsection .covers, \"\", @progbits\n"                         \
+            ".ascii \"" FAMILY "/" #name " " __VA_ARGS__ "\\n\"\n"            \
+            ".popsection");                                                   \
+    static void test_fn_##name(void);                                         \
+    static const struct test test_##name = {#name, test_fn_##name, __LINE__}; \
+    static const struct test *const test_ptr_##name USED SECTION(".tests") =  \
+        &test_##name;                                                         \
     static void test_fn_##name(void)
 
 /*
@@ -68,30 +67,30 @@ bool test_failed(void);
 /* Is the hypervisor Debian's Xen (extraversion without "parvis")? */
 bool test_on_xen(void);
 
-#define CHECK(cond)                                                          \
-    do {                                                                     \
-        if (!(cond))                                                         \
-            test_fail(__FILE__, __LINE__, "%s", #cond);                      \
+#define CHECK(cond)                                     \
+    do {                                                \
+        if (!(cond))                                    \
+            test_fail(__FILE__, __LINE__, "%s", #cond); \
     } while (0)
 
-#define REQUIRE(cond)                                                        \
-    do {                                                                     \
-        if (!(cond)) {                                                       \
-            test_fail(__FILE__, __LINE__, "%s", #cond);                      \
-            return;                                                          \
-        }                                                                    \
+#define REQUIRE(cond)                                   \
+    do {                                                \
+        if (!(cond)) {                                  \
+            test_fail(__FILE__, __LINE__, "%s", #cond); \
+            return;                                     \
+        }                                               \
     } while (0)
 
 /*
  * An error whose number is a matter of taste: Xen's, or what Parvis answers
  * in its place (-EBUSY for a frame of another type, where Xen has -EINVAL).
  */
-#define CHECK_EITHER(got, xen, parvis)                                       \
-    do {                                                                     \
-        long either_got = (long)(got);                                       \
+#define CHECK_EITHER(got, xen, parvis)                                        \
+    do {                                                                      \
+        long either_got = (long)(got);                                        \
         if (either_got != (xen) && (either_got != (parvis) || test_on_xen())) \
-            test_fail(__FILE__, __LINE__, "%s is %ld, not %ld", #got,        \
-                      either_got, (long)(xen));                              \
+            test_fail(__FILE__, __LINE__, "%s is %ld, not %ld", #got,         \
+                      either_got, (long)(xen));                               \
     } while (0)
 
 /* A frame has, or is wanted as, another type. */
@@ -99,16 +98,16 @@ bool test_on_xen(void);
 /* There is no such frame, or it is nobody's business of this domain. */
 #define CHECK_NO_FRAME(got) CHECK_EITHER(got, -XEN_EPERM, -XEN_EINVAL)
 
-#define CHECK_OP(text, got, op, want)                                              \
-    do {                                                                     \
-        long check_got = (long)(got), check_want = (long)(want);             \
-        if (!(check_got op check_want))                                      \
-            test_fail(__FILE__, __LINE__,                                    \
-                      check_want > -4096 && check_want < 4096 &&             \
-                              check_got > -4096 && check_got < 4096          \
-                          ? "%s is %ld, not " #op " %ld"                     \
-                          : "%s is %lx, not " #op " %lx",                    \
-                      text, check_got, check_want);                          \
+#define CHECK_OP(text, got, op, want)                               \
+    do {                                                            \
+        long check_got = (long)(got), check_want = (long)(want);    \
+        if (!(check_got op check_want))                             \
+            test_fail(__FILE__, __LINE__,                           \
+                      check_want > -4096 && check_want < 4096 &&    \
+                              check_got > -4096 && check_got < 4096 \
+                          ? "%s is %ld, not " #op " %ld"            \
+                          : "%s is %lx, not " #op " %lx",           \
+                      text, check_got, check_want);                 \
     } while (0)
 
 #define CHECK_EQ(got, want) CHECK_OP(#got, got, ==, want)
@@ -116,37 +115,37 @@ bool test_on_xen(void);
 #define CHECK_GE(got, want) CHECK_OP(#got, got, >=, want)
 #define CHECK_LE(got, want) CHECK_OP(#got, got, <=, want)
 
-#define REQUIRE_EQ(got, want)                                                \
-    do {                                                                     \
-        long req_got = (long)(got), req_want = (long)(want);                 \
-        if (req_got != req_want) {                                           \
-            test_fail(__FILE__, __LINE__, "%s is %ld, not %ld", #got,        \
-                      req_got, req_want);                                    \
-            return;                                                          \
-        }                                                                    \
+#define REQUIRE_EQ(got, want)                                                  \
+    do {                                                                       \
+        long req_got = (long)(got), req_want = (long)(want);                   \
+        if (req_got != req_want) {                                             \
+            test_fail(__FILE__, __LINE__, "%s is %ld, not %ld", #got, req_got, \
+                      req_want);                                               \
+            return;                                                            \
+        }                                                                      \
     } while (0)
 
-#define SKIP(why)                                                            \
-    do {                                                                     \
-        test_skip(why);                                                      \
-        return;                                                              \
+#define SKIP(why)       \
+    do {                \
+        test_skip(why); \
+        return;         \
     } while (0)
 
 /* The fault of TRY() or user_try() has this vector. */
-#define CHECK_VECTOR(f, want)                                                \
-    do {                                                                     \
-        unsigned check_v = (f).vector;                                       \
-        if (check_v != (want))                                               \
-            test_fail(__FILE__, __LINE__, "%s: %s (error %lx), not %s", #f,  \
-                      trap_name(check_v), (ulong_t)(f).error,                \
-                      trap_name(want));                                      \
+#define CHECK_VECTOR(f, want)                                               \
+    do {                                                                    \
+        unsigned check_v = (f).vector;                                      \
+        if (check_v != (want))                                              \
+            test_fail(__FILE__, __LINE__, "%s: %s (error %lx), not %s", #f, \
+                      trap_name(check_v), (ulong_t)(f).error,               \
+                      trap_name(want));                                     \
     } while (0)
 
-#define CHECK_FAULT(want, ...)                                               \
-    do {                                                                     \
-        struct fault check_f = TRY(__VA_ARGS__);                             \
-        if (check_f.vector != (want))                                        \
-            test_fail(__FILE__, __LINE__, "%s: %s (error %lx), not %s",      \
-                      #__VA_ARGS__, trap_name(check_f.vector),               \
-                      (ulong_t)check_f.error, trap_name(want));              \
+#define CHECK_FAULT(want, ...)                                          \
+    do {                                                                \
+        struct fault check_f = TRY(__VA_ARGS__);                        \
+        if (check_f.vector != (want))                                   \
+            test_fail(__FILE__, __LINE__, "%s: %s (error %lx), not %s", \
+                      #__VA_ARGS__, trap_name(check_f.vector),          \
+                      (ulong_t)check_f.error, trap_name(want));         \
     } while (0)

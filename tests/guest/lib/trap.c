@@ -12,8 +12,7 @@
 #include "smp.h"
 #include "test.h"
 
-struct cpu cpus[CPUS_MAX] = { { .id = 0 }, { .id = 1 }, { .id = 2 },
-                              { .id = 3 } };
+struct cpu cpus[CPUS_MAX] = {{.id = 0}, {.id = 1}, {.id = 2}, {.id = 3}};
 bool (*volatile trap_hook)(struct regs *r);
 
 /* vCPUs other than 0 run on stacks of their own, so RSP tells who we are. */
@@ -50,8 +49,7 @@ static void fault_fill(struct fault *f, const struct regs *r)
     f->vector = (unsigned)r->vector;
     f->error = r->error;
     f->rip = r->rip;
-    f->cr2 = r->vector == TRAP_PF ? mem_vcpu_info(trap_cpu()->id)->arch.cr2
-                                  : 0;
+    f->cr2 = r->vector == TRAP_PF ? mem_vcpu_info(trap_cpu()->id)->arch.cr2 : 0;
     f->regs = *r;
 }
 
@@ -140,8 +138,7 @@ void trap_restore(void)
 
     memset(ti, 0, sizeof(ti));
     for (unsigned v = 0; v < 20; v++) {
-        if (v == TRAP_NMI || v == 9 || v == 15 || v == TRAP_DF ||
-            v == TRAP_MC)
+        if (v == TRAP_NMI || v == 9 || v == 15 || v == TRAP_DF || v == TRAP_MC)
             continue;
         ti[n].vector = (uint8_t)v;
         /* int3 and into are for user mode too */
@@ -158,14 +155,14 @@ void trap_restore(void)
     note("set_trap_table", hypercall(__HYPERVISOR_set_trap_table, ti));
     note("callback event",
          callback_set(CALLBACKTYPE_event, 0, (ulong_t)trap_event_entry));
-    note("callback failsafe", callback_set(CALLBACKTYPE_failsafe, 0,
-                                           (ulong_t)trap_failsafe_entry));
-    note("callback syscall", callback_set(CALLBACKTYPE_syscall, 0,
-                                          (ulong_t)trap_syscall_entry));
+    note("callback failsafe",
+         callback_set(CALLBACKTYPE_failsafe, 0, (ulong_t)trap_failsafe_entry));
+    note("callback syscall",
+         callback_set(CALLBACKTYPE_syscall, 0, (ulong_t)trap_syscall_entry));
     callback_set(CALLBACKTYPE_syscall32, 0, (ulong_t)trap_syscall32_entry);
     callback_set(CALLBACKTYPE_sysenter, 0, (ulong_t)trap_sysenter_entry);
-    note("stack_switch", hypercall(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
-                                   trap_stack_top));
+    note("stack_switch",
+         hypercall(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, trap_stack_top));
 }
 
 int trap_init(void)

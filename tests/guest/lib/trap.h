@@ -116,15 +116,15 @@ struct fault trap_try_leave(void);
  *     struct fault f = TRY(asm volatile("ud2"));
  * The rest of the statement is abandoned on a trap.
  */
-#define TRY(...)                                                             \
-    ({                                                                       \
-        struct cpu *try_cpu = trap_cpu();                                    \
-        try_cpu->fault.vector = TRAP_NONE;                                   \
-        if (jump_set(&try_cpu->fault_jump) == 0) {                           \
-            try_cpu->fault_armed = true;                                     \
-            __VA_ARGS__;                                                     \
-        }                                                                    \
-        trap_try_leave();                                                    \
+#define TRY(...)                                   \
+    ({                                             \
+        struct cpu *try_cpu = trap_cpu();          \
+        try_cpu->fault.vector = TRAP_NONE;         \
+        if (jump_set(&try_cpu->fault_jump) == 0) { \
+            try_cpu->fault_armed = true;           \
+            __VA_ARGS__;                           \
+        }                                          \
+        trap_try_leave();                          \
     })
 
 /* Entry stubs, in entry_64.S. */

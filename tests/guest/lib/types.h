@@ -12,12 +12,12 @@
 
 typedef unsigned long ulong_t;
 
-#define ALIGNED(n) __attribute__((aligned(n)))
-#define NORETURN __attribute__((noreturn))
+#define ALIGNED(n)        __attribute__((aligned(n)))
+#define NORETURN          __attribute__((noreturn))
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define SECTION(s) __attribute__((section(s)))
-#define USED __attribute__((used))
-#define UNUSED __attribute__((unused))
+#define SECTION(s)        __attribute__((section(s)))
+#define USED              __attribute__((used))
+#define UNUSED            __attribute__((unused))
 
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define BIT(n) (1ul << (n))
+#define ARRAY_LEN(a)      (sizeof(a) / sizeof((a)[0]))
+#define BIT(n)            (1ul << (n))

@@ -18,7 +18,7 @@ extern char user_data_start[], user_data_end[];
 extern ulong_t resume_flags;
 void trap_resume(struct regs *r) NORETURN;
 
-USER_DATA static char user_stack[8192] ALIGNED(4096) = { 1 };
+USER_DATA static char user_stack[8192] ALIGNED(4096) = {1};
 static pte_t *root;
 static uint64_t root_mfn;
 

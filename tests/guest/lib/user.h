@@ -14,9 +14,9 @@
 
 #include "trap.h"
 
-#define USER_CODE(name, code)                                                \
-    extern const char name[];                                                \
-    __asm__(".pushsection .user.text, \"ax\"\n" #name ":\n\t" code           \
+#define USER_CODE(name, code)                                      \
+    extern const char name[];                                      \
+    __asm__(".pushsection .user.text, \"ax\"\n" #name ":\n\t" code \
             "\n\tsyscall\n\tud2\n.popsection")
 
 #define USER_DATA SECTION(".user.data")
