@@ -43,8 +43,8 @@ static bool type_at(const struct mem_region *map, unsigned count, uint64_t at,
 }
 
 /* The lowest region edge above `at`; false when there is none. */
-static bool next_edge(const struct mem_region *map, unsigned count,
-                      uint64_t at, bool first, uint64_t *edge)
+static bool next_edge(const struct mem_region *map, unsigned count, uint64_t at,
+                      bool first, uint64_t *edge)
 {
     bool found = false;
 

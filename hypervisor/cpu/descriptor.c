@@ -4,9 +4,9 @@
 
 /* SDM vol. 3A 3.4.5: bits of the second word, as bits of the whole. */
 #define DESC_ACCESSED (1UL << 40)
-#define DESC_S (1UL << 44)
-#define DESC_DPL (3UL << 45)
-#define DESC_P (1UL << 47)
+#define DESC_S        (1UL << 44)
+#define DESC_DPL      (3UL << 45)
+#define DESC_P        (1UL << 47)
 
 bool descriptor_fix(uint64_t *desc)
 {

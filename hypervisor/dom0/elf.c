@@ -9,8 +9,8 @@
 #include "lib/string.h"
 
 #define EM_X86_64 62
-#define PT_LOAD 1
-#define PT_NOTE 4
+#define PT_LOAD   1
+#define PT_NOTE   4
 /* No kernel is loaded higher than this (pseudo-physical bytes). */
 #define PADDR_LIMIT (1UL << 32)
 
@@ -129,8 +129,8 @@ static const char *take_segment(struct elf_kernel *k,
         ph->paddr + ph->memsz > PADDR_LIMIT)
         return "dom0's kernel has a segment of an impossible size or place: "
                "unpack it again with parvis-unpack-kernel";
-    k->segments[k->segment_count++] = (struct elf_segment){
-        ph->offset, ph->filesz, ph->paddr, ph->memsz};
+    k->segments[k->segment_count++] =
+        (struct elf_segment){ph->offset, ph->filesz, ph->paddr, ph->memsz};
     k->paddr_end = MAX(k->paddr_end, ph->paddr + ph->memsz);
     return NULL;
 }

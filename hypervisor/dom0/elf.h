@@ -17,16 +17,16 @@ struct elf_segment {
 struct elf_kernel {
     struct elf_segment segments[ELF_SEGMENTS_MAX];
     unsigned segment_count;
-    uint64_t paddr_end;  /* end of the highest segment */
-    uint64_t entry_va;   /* note ENTRY, else the ELF header's */
-    uint64_t virt_base;  /* virtual address of pseudo-physical 0 */
+    uint64_t paddr_end; /* end of the highest segment */
+    uint64_t entry_va;  /* note ENTRY, else the ELF header's */
+    uint64_t virt_base; /* virtual address of pseudo-physical 0 */
     uint64_t paddr_offset;
-    bool has_init_p2m;   /* the p2m goes to a mapping of its own */
+    bool has_init_p2m; /* the p2m goes to a mapping of its own */
     uint64_t init_p2m_va;
     bool has_hypercall_page;
     uint64_t hypercall_page_va;
-    bool mod_start_pfn;  /* takes an initrd that is not mapped */
-    bool is_pv;          /* has an ENTRY note */
+    bool mod_start_pfn; /* takes an initrd that is not mapped */
+    bool is_pv;         /* has an ENTRY note */
     char guest_os[16];
 };
 

@@ -14,15 +14,15 @@ enum insn_kind {
     INSN_CPUID,
     INSN_RDMSR,
     INSN_WRMSR,
-    INSN_IN,       /* width, port in imm or DX */
+    INSN_IN, /* width, port in imm or DX */
     INSN_OUT,
-    INSN_INS,      /* string forms: width, rep */
+    INSN_INS, /* string forms: width, rep */
     INSN_OUTS,
     INSN_CLI,
     INSN_STI,
     INSN_HLT,
     INSN_CLTS,
-    INSN_WBINVD,   /* and INVD */
+    INSN_WBINVD, /* and INVD */
     INSN_MOV_FROM_CR,
     INSN_MOV_TO_CR,
     INSN_MOV_FROM_DR,
@@ -31,14 +31,14 @@ enum insn_kind {
     INSN_XSETBV,
     INSN_RDTSC,
     INSN_RDTSCP,
-    INSN_SGDT,     /* UMIP: dummy values */
+    INSN_SGDT, /* UMIP: dummy values */
     INSN_SIDT,
     INSN_SLDT,
     INSN_SMSW,
     INSN_STR,
-    INSN_INT,      /* imm: vector */
+    INSN_INT, /* imm: vector */
     /* Writes to memory (page tables). */
-    INSN_MOV_TO_MEM,  /* reg -> mem, or imm -> mem */
+    INSN_MOV_TO_MEM, /* reg -> mem, or imm -> mem */
     INSN_XCHG,
     INSN_CMPXCHG,
     INSN_XADD,
@@ -54,26 +54,30 @@ enum insn_kind {
 };
 
 /* Where the second operand comes from. */
-enum insn_source { SOURCE_NONE, SOURCE_REG, SOURCE_IMM };
+enum insn_source {
+    SOURCE_NONE,
+    SOURCE_REG,
+    SOURCE_IMM
+};
 
 struct insn {
     enum insn_kind kind;
-    uint8_t length;     /* bytes of the whole instruction */
-    uint8_t width;      /* operand bytes: 1, 2, 4, 8 */
+    uint8_t length; /* bytes of the whole instruction */
+    uint8_t width;  /* operand bytes: 1, 2, 4, 8 */
     bool rep, lock;
-    bool dx_port;       /* port in DX, else in imm */
+    bool dx_port; /* port in DX, else in imm */
     enum insn_source source;
     uint8_t reg;        /* ModRM reg, with REX.R: 0-15 */
     bool reg_high_byte; /* reg means AH, CH, DH or BH */
     uint64_t imm;       /* sign-extended immediate */
     /* Memory or register operand of ModRM r/m. */
     bool rm_is_mem;
-    uint8_t rm_reg;         /* when it is a register: 0-15 */
-    int8_t base, index;     /* register numbers, -1: none */
-    uint8_t scale;          /* 1, 2, 4, 8 */
+    uint8_t rm_reg;     /* when it is a register: 0-15 */
+    int8_t base, index; /* register numbers, -1: none */
+    uint8_t scale;      /* 1, 2, 4, 8 */
     bool rip_relative;
-    bool address32;         /* addr-size prefix */
-    uint8_t segment;        /* 0: default; 4: FS, 5: GS */
+    bool address32;  /* addr-size prefix */
+    uint8_t segment; /* 0: default; 4: FS, 5: GS */
     int64_t displacement;
 };
 

@@ -56,7 +56,7 @@ TEST(monotonic_on_one_vcpu)
 static volatile uint64_t token_time;
 static volatile unsigned token_owner;
 static volatile ulong_t token_back;
-#define ROUNDS 2000u
+#define ROUNDS 300u
 
 static void pass_token(unsigned self)
 {

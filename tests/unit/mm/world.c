@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cpu/insn.h"
 #include "cpu/tlb.h"
 #include "lib/assert.h"
 #include "machine.h"
@@ -152,8 +153,16 @@ static struct model scratch;
 static struct model *now(void)
 {
     scratch = world.model;
-    model_derive(&scratch);
+    if (world.judge)
+        model_derive(&scratch);
     return &scratch;
+}
+
+/* Another domain now and then, for dom0. */
+static unsigned target_of(unsigned dom)
+{
+    return dom == 0 && machine_random(4) == 0 ? machine_random(WORLD_DOMAINS)
+                                              : dom;
 }
 
 /* ---- Operations ---- */
@@ -174,6 +183,7 @@ static bool step_alloc(unsigned dom)
         world.model.owner[f] = (int)dom;
         world.model.kept[f] = true;
         machine_generation[f]++;
+        m2p_set(MFN(mfn.v + i), PFN(dom));
         for (unsigned j = 0; j < 512; j++)
             if (machine_page(mfn.v + i)[j])
                 panic("frame %#lx not scrubbed", mfn.v + i);
@@ -184,13 +194,22 @@ static bool step_alloc(unsigned dom)
     return result(room && free >= 1U << order, err, "alloc");
 }
 
-/* A frame at zero references is nobody's. */
-static void note_freed(void)
+void world_note(void)
 {
-    for (unsigned f = 0; f < MODEL_FRAMES; f++)
-        if (world.model.owner[f] >= 0 &&
-            frame_of(MFN(MODEL_FIRST + f))->owner == DOMID_NONE)
+    for (unsigned f = 0; f < MODEL_FRAMES; f++) {
+        const struct frame *fr = frame_of(MFN(MODEL_FIRST + f));
+
+        /* A frame at zero references is nobody's. */
+        if (world.model.owner[f] >= 0 && fr->owner == DOMID_NONE)
             world.model.owner[f] = -1;
+        if (world.judge)
+            continue;
+        world.model.count[f] = (unsigned)frame_word_count(fr->word);
+        world.model.use[f] = (enum model_use)frame_word_type(fr->word);
+        world.model.pin[f] = (fr->word & FRAME_PINNED) != 0;
+    }
+    if (world.judge)
+        model_derive(&world.model);
 }
 
 static bool step_free(unsigned dom)
@@ -227,8 +246,9 @@ static bool step_scribble(unsigned dom)
     return result(expected, err, "scribble");
 }
 
-static bool step_pin(unsigned dom, struct vcpu_mm *who)
+static bool step_pin(unsigned caller, struct vcpu_mm *who)
 {
+    unsigned dom = target_of(caller);
     unsigned level = 1 + machine_random(4);
     uint64_t mfn = frame_of_domain(dom), f = mfn - MODEL_FIRST;
     enum model_use use = (enum model_use)(USE_L1 + level - 1);
@@ -241,8 +261,9 @@ static bool step_pin(unsigned dom, struct vcpu_mm *who)
     return result(expected, err, "pin");
 }
 
-static bool step_unpin(unsigned dom, struct vcpu_mm *who)
+static bool step_unpin(unsigned caller, struct vcpu_mm *who)
 {
+    unsigned dom = target_of(caller);
     uint64_t mfn = frame_of_domain(dom), f;
     bool expected;
     int err;
@@ -304,8 +325,9 @@ static bool found(uint64_t mfn, unsigned idx, uint64_t kept, uint64_t may_have)
     return false;
 }
 
-static bool step_update(unsigned dom, struct vcpu_mm *who)
+static bool step_update(unsigned caller, struct vcpu_mm *who)
 {
+    unsigned dom = target_of(caller);
     struct model *m = now();
     enum model_use use = (enum model_use)(USE_L1 + machine_random(4));
     uint64_t mfn = frame_in_use(dom, use), f = mfn - MODEL_FIRST;
@@ -482,12 +504,14 @@ static bool step_touch(unsigned dom)
 {
     unsigned cpu = machine_random(MACHINE_CPUS), self = machine_cpu;
     struct vcpu_mm *vm = &world.vm[dom][machine_random(WORLD_VCPUS)];
-    mfn_t root = machine_random(2) ? vm->kernel_root : vm->user_root;
+    mfn_t root = machine_random(8) ? vm->kernel_root : vm->user_root;
 
     if (mfn_eq(root, INVALID_MFN))
         return true;
     machine_cpu = cpu;
-    tlb_load_root(mfn_to_paddr(root));
+    /* Seldom otherwise, so that the TLB keeps much. */
+    if (read_cr3() != mfn_to_paddr(root).v || machine_random(16) == 0)
+        tlb_load_root(mfn_to_paddr(root));
     machine_cpu = self;
     for (unsigned i = 0; i < 12; i++)
         machine_touch(cpu, root.v);
@@ -548,8 +572,7 @@ bool world_step(unsigned dom, unsigned vcpu)
     default:
         ok = step_touch(dom);
     }
-    note_freed();
-    model_derive(&world.model);
+    world_note();
     return ok;
 }
 

@@ -15,7 +15,7 @@ struct world {
     struct domain_mm dm[WORLD_DOMAINS];
     struct vcpu_mm vm[WORLD_DOMAINS][WORLD_VCPUS];
     struct model model; /* what the test knows it did */
-    bool judge;         /* compare every result with the model's */
+    bool judge; /* compare every result with the model's: nothing yields */
     unsigned done, succeeded;
 };
 
@@ -24,6 +24,8 @@ extern struct world world;
 void world_init(void);
 /* One random operation by this vCPU. False: its result was wrong. */
 bool world_step(unsigned dom, unsigned vcpu);
+/* See what the frames have become; after a step, and at a yield point. */
+void world_note(void);
 /* Frames agree with the model; the checker and the TLBs with themselves. */
 bool world_is_right(void);
 /* Take everything down; false: something remains. */
