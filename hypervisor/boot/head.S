@@ -54,7 +54,10 @@ boot_entry:
         mov     %ebx, %edi              /* loader's information */
         mov     $PHYS(boot_stack_end) - 256, %esp
 
-        /* CPUID, long mode, NX and SYSCALL: nothing works without them. */
+        /*
+         * CPUID, long mode and NX: nothing works without them. SYSCALL is
+         * looked for in features_init(): Intel's CPUs show it in long mode only.
+         */
         pushfl
         pop     %eax
         mov     %eax, %ecx
@@ -79,9 +82,6 @@ boot_entry:
         jnc     boot_die
         mov     $PHYS(msg_no_nx), %esi
         bt      $20, %edx
-        jnc     boot_die
-        mov     $PHYS(msg_no_syscall), %esi
-        bt      $11, %edx
         jnc     boot_die
 
         /* The boot root: four L2 tables of 2 MiB pages. */
@@ -112,9 +112,9 @@ boot_entry:
         mov     $0x20, %eax             /* CR4.PAE */
         mov     %eax, %cr4
         mov     %ebx, %cr3
-        mov     $0xc0000080, %ecx       /* EFER: SCE, LME, NXE */
+        mov     $0xc0000080, %ecx       /* EFER: LME, NXE */
         rdmsr
-        or      $0x901, %eax
+        or      $0x900, %eax
         wrmsr
         mov     $0x80010033, %eax       /* PG WP NE ET MP PE */
         mov     %eax, %cr0
@@ -177,8 +177,6 @@ msg_no_long:
         .asciz "Parvis: this CPU has no long mode; a 64-bit x86 CPU is needed\r\n"
 msg_no_nx:
         .asciz "Parvis: this CPU has no NX, or the firmware turned it off: turn on Execute Disable there\r\n"
-msg_no_syscall:
-        .asciz "Parvis: this CPU has no SYSCALL in 64-bit mode, which guests need\r\n"
 
         .section .bss.stack, "aw", @nobits
         .balign STACK_BYTES

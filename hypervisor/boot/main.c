@@ -4,7 +4,6 @@
  * calls. A wiring file that may name every room.
  */
 #include "boot/multiboot.h"
-#include "boot/params.h"
 #include "boot/smp.h"
 #include "cpu/features.h"
 #include "cpu/fixup.h"
@@ -19,8 +18,11 @@
 #include "domain/domain.h"
 #include "domain/keys.h"
 #include "event/keys.h"
+#include "hypercall/check.h"
 #include "lib/boot_info.h"
+#include "lib/params.h"
 #include "mm/boot.h"
+#include "mm/cpu_area.h"
 #include "mm/heap.h"
 #include "platform/acpi.h"
 #include "platform/apic.h"
@@ -37,7 +39,7 @@ NORETURN void boot_main(uint32_t magic, uint32_t info);
 static void init_memory(void)
 {
     mm_init();
-    if (gdt_init() || gdt_create_area(0))
+    if (cpu_area_init() || cpu_area_create(0))
         boot_fail("no memory for the boot CPU's tables: give the machine "
                   "more");
     cpu_init(0);
@@ -92,6 +94,7 @@ void boot_main(uint32_t magic, uint32_t info)
     domain_keys_init();
     sched_keys_init();
     event_keys_init();
+    check_init();
     domain_init();
     if (!sched_idle_vcpu_create(0))
         boot_fail("no memory for the first CPU: give the machine more");

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "boot/params.h"
+#include "lib/params.h"
 
 /* A decimal or 0x number from *s on, which moves past it. */
 MUST_CHECK bool param_take_number(const char **s, uint64_t *out);

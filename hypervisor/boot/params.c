@@ -8,7 +8,7 @@
  * Locking: none; written by the boot CPU before others run, then constant.
  * Not here: the forms of values (param_values.c).
  */
-#include "boot/params.h"
+#include "lib/params.h"
 
 #include "boot/param_values.h"
 #include "debug/log.h"

@@ -21,6 +21,7 @@
 #include "lib/atomic.h"
 #include "lib/boot_info.h"
 #include "lib/string.h"
+#include "mm/cpu_area.h"
 #include "mm/heap.h"
 #include "mm/map.h"
 #include "platform/apic.h"
@@ -235,7 +236,7 @@ static const char *start(unsigned cpu)
     struct vcpu *idle;
     uint64_t stack;
 
-    if (gdt_create_area(cpu))
+    if (cpu_area_create(cpu))
         return "no memory for its tables";
     idle = sched_idle_vcpu_create(cpu);
     if (!idle)

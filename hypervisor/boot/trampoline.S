@@ -43,9 +43,9 @@ protected:
         mov     %eax, %cr4
         mov     TRAMPOLINE_ROOT(%ebx), %eax
         mov     %eax, %cr3
-        mov     $0xc0000080, %ecx       /* EFER: SCE, LME, NXE */
+        mov     $0xc0000080, %ecx       /* EFER: LME, NXE */
         rdmsr
-        or      $0x901, %eax
+        or      $0x900, %eax
         wrmsr
         mov     $0x80010033, %eax       /* PG WP NE ET MP PE */
         mov     %eax, %cr0

@@ -2,12 +2,12 @@
 /* What this machine's CPUs can do, and turning it on for each CPU. */
 #include "cpu/features.h"
 
+#include "cpu/direct.h"
 #include "cpu/fixup.h"
 #include "cpu/insn.h"
 #include "cpu/msr.h"
 #include "debug/log.h"
 #include "lib/string.h"
-#include "mm/map.h"
 
 struct cpu_features cpu_features;
 
@@ -34,6 +34,7 @@ static void find_basic(void)
         e8 = cpuid(0x80000008, 0);
     f->is_amd = l0.b == 0x68747541 || l0.b == 0x6f677948; /* Auth, Hygo */
     f->nx = e1.d >> 20 & 1;
+    f->syscall = e1.d >> 11 & 1;
     f->smep = l7.b >> 7 & 1;
     f->smap = l7.b >> 20 & 1;
     f->umip = l7.c >> 2 & 1;
@@ -82,6 +83,9 @@ static void patch_smap_sites(void)
 void features_init(void)
 {
     find_basic();
+    if (!cpu_features.syscall)
+        boot_fail("this CPU has no SYSCALL in 64-bit mode, which guests need: "
+                  "use another CPU model");
     find_xsave();
 }
 

@@ -8,9 +8,9 @@
 #include "lib/types.h"
 
 /* In an asm string: a fault at label `from` continues at label `to`. */
-#define FIXUP(from, to)                   \
-    ".pushsection .fixup_table, \"a\"\n"  \
-    ".quad " #from ", " #to "\n"          \
+#define FIXUP(from, to)                  \
+    ".pushsection .fixup_table, \"a\"\n" \
+    ".quad " #from ", " #to "\n"         \
     ".popsection\n"
 
 struct fixup {

@@ -10,14 +10,11 @@
  */
 #include "cpu/gdt.h"
 
+#include "cpu/direct.h"
 #include "cpu/features.h"
 #include "cpu/insn.h"
 #include "cpu/msr.h"
 #include "cpu/percpu.h"
-#include "lib/errno.h"
-#include "lib/string.h"
-#include "mm/heap.h"
-#include "mm/map.h"
 
 struct tss {
     uint32_t reserved0;
@@ -44,8 +41,8 @@ struct stub_data {
 };
 
 #define IOBITMAP_OFFSET (CPU_AREA_IOBITMAP_OFFSET - CPU_AREA_TSS_OFFSET)
-#define TSS_LIMIT (IOBITMAP_OFFSET + 8192)
-#define IOBITMAP_NONE 0xffff
+#define TSS_LIMIT       (IOBITMAP_OFFSET + 8192)
+#define IOBITMAP_NONE   0xffff
 
 static uint64_t gdt_pages[2][512] PAGE_ALIGNED = {
     {
@@ -110,8 +107,8 @@ static void set_gates(bool with_ist)
 
 void gdt_load_own(void)
 {
-    struct table_ptr gdt = {
-        0xffff, (uintptr_t)gdt_pages - GDT_RESERVED_PAGE * PAGE_SIZE};
+    struct table_ptr gdt = {0xffff, (uintptr_t)gdt_pages -
+                                        GDT_RESERVED_PAGE * PAGE_SIZE};
 
     cpu_lgdt(&gdt);
 }
@@ -144,65 +141,34 @@ void gdt_init_early(void)
     cpu_lidt(&p);
 }
 
-int gdt_init(void)
+mfn_t gdt_prepare_idt(void)
 {
-    memset(gdt_ioport_bitmap, 0xff, sizeof(gdt_ioport_bitmap));
     set_gates(true);
-    return map_frames(IDT_BASE, virt_to_mfn(idt), 1, PTE_PRESENT | PTE_NX);
+    return virt_to_mfn(idt);
 }
 
-static int map_ist_stacks(unsigned cpu)
+mfn_t gdt_stub_mfn(void)
 {
-    for (unsigned i = 0; i < IST_COUNT; i++) {
-        uintptr_t slot = area(cpu) + CPU_AREA_IST_OFFSET + i * STACK_BYTES;
-        void *pages = heap_alloc_pages(1, 0);
-        struct stack_top *top;
-        int rc;
-
-        if (!pages)
-            return -ENOMEM;
-        rc = map_frames(slot + STACK_BYTES - 2 * PAGE_SIZE, virt_to_mfn(pages),
-                        2, PTE_PRESENT | PTE_WRITE | PTE_NX);
-        if (rc)
-            return rc;
-        top = (struct stack_top *)(slot + STACK_BYTES) - 1;
-        top->cpu = cpu;
-        top->ist = 1;
-    }
-    return 0;
+    return virt_to_mfn(stub_page);
 }
 
-int gdt_create_area(unsigned cpu)
+void gdt_fill_area(unsigned cpu)
 {
     uintptr_t base = area(cpu);
-    struct stub_data *data;
-    void *page = heap_alloc_pages(0, 0);
-    struct tss *tss;
-    int rc;
+    struct stub_data *data = (struct stub_data *)(base + PAGE_SIZE);
+    struct tss *tss = tss_of(cpu);
 
-    if (!page)
-        return -ENOMEM;
-    rc = map_frames(base, virt_to_mfn(stub_page), 1, PTE_PRESENT);
-    if (!rc)
-        rc = map_frames(base + PAGE_SIZE, virt_to_mfn(page), 1,
-                        PTE_PRESENT | PTE_WRITE | PTE_NX);
-    if (!rc)
-        rc = map_frames(base + CPU_AREA_IOBITMAP_OFFSET,
-                        virt_to_mfn(gdt_ioport_bitmap), 3,
-                        PTE_PRESENT | PTE_NX);
-    if (!rc)
-        rc = map_ist_stacks(cpu);
-    if (rc)
-        return rc;
-    data = (struct stub_data *)(base + PAGE_SIZE);
     data->syscall_target = (uintptr_t)entry_syscall;
     data->syscall32_target = (uintptr_t)entry_syscall32;
-    tss = tss_of(cpu);
     tss->iobitmap = IOBITMAP_NONE;
-    for (unsigned i = 0; i < IST_COUNT; i++)
-        tss->ist[i] = base + CPU_AREA_IST_OFFSET + (i + 1) * STACK_BYTES -
-                      STACK_TOP_BYTES - 8;
-    return 0;
+    for (unsigned i = 0; i < IST_COUNT; i++) {
+        uintptr_t end = base + CPU_AREA_IST_OFFSET + (i + 1) * STACK_BYTES;
+        struct stack_top *top = (struct stack_top *)end - 1;
+
+        top->cpu = cpu;
+        top->ist = 1;
+        tss->ist[i] = end - STACK_TOP_BYTES - 8;
+    }
 }
 
 /* A 16-byte system descriptor: type 9 is an available TSS, 2 an LDT. */

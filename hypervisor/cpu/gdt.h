@@ -15,10 +15,12 @@ mfn_t gdt_reserved_mfn(unsigned i);
 
 /* Early: tables at their image addresses, so that a fault is reported. */
 void gdt_init_early(void);
-/* After mm_init(): the IDT in the entry slot, read-only. -ENOMEM. */
-MUST_CHECK int gdt_init(void);
-/* Build the entry area of `cpu`; on the boot CPU before it starts. -ENOMEM. */
-MUST_CHECK int gdt_create_area(unsigned cpu);
+/* All gates at their final stacks; the frame to map at IDT_BASE. */
+mfn_t gdt_prepare_idt(void);
+/* The frame to map as page 0 of each entry area. */
+mfn_t gdt_stub_mfn(void);
+/* Write the entry area of `cpu`, which is mapped. */
+void gdt_fill_area(unsigned cpu);
 /* Load tables, TSS and the SYSCALL registers on this CPU, `cpu`. */
 void gdt_load(unsigned cpu);
 

@@ -119,17 +119,17 @@ static ALWAYS_INLINE uint64_t rdtsc_ordered(void)
     return (uint64_t)hi << 32 | lo;
 }
 
-#define CPU_REG_ACCESSORS(reg)                                           \
-    static ALWAYS_INLINE uint64_t read_##reg(void)                       \
-    {                                                                    \
-        uint64_t v;                                                      \
-                                                                         \
-        asm volatile("mov %%" #reg ", %0" : "=r"(v)::"memory");          \
-        return v;                                                        \
-    }                                                                    \
-    static ALWAYS_INLINE void write_##reg(uint64_t v)                    \
-    {                                                                    \
-        asm volatile("mov %0, %%" #reg : : "r"(v) : "memory");           \
+#define CPU_REG_ACCESSORS(reg)                                  \
+    static ALWAYS_INLINE uint64_t read_##reg(void)              \
+    {                                                           \
+        uint64_t v;                                             \
+                                                                \
+        asm volatile("mov %%" #reg ", %0" : "=r"(v)::"memory"); \
+        return v;                                               \
+    }                                                           \
+    static ALWAYS_INLINE void write_##reg(uint64_t v)           \
+    {                                                           \
+        asm volatile("mov %0, %%" #reg : : "r"(v) : "memory");  \
     }
 CPU_REG_ACCESSORS(cr0)
 CPU_REG_ACCESSORS(cr2)
@@ -168,10 +168,7 @@ static ALWAYS_INLINE void cpu_copy(void *dst, const void *src, size_t bytes)
 {
     size_t words = bytes / 8;
 
-    asm volatile("rep movsq"
-                 : "+D"(dst), "+S"(src), "+c"(words)
-                 :
-                 : "memory");
+    asm volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words) : : "memory");
 }
 static ALWAYS_INLINE void cpu_wbinvd(void)
 {

@@ -12,33 +12,33 @@
 #include "cpu/layout.h"
 
 /* Offsets that entry.S uses; checked against the structs in traps.c. */
-#define REGS_R15 0
-#define REGS_RBP 32
-#define REGS_RBX 40
-#define REGS_R11 48
-#define REGS_R10 56
-#define REGS_R9 64
-#define REGS_R8 72
-#define REGS_RAX 80
-#define REGS_RCX 88
-#define REGS_RDX 96
-#define REGS_RSI 104
-#define REGS_RDI 112
-#define REGS_ERROR 120
+#define REGS_R15    0
+#define REGS_RBP    32
+#define REGS_RBX    40
+#define REGS_R11    48
+#define REGS_R10    56
+#define REGS_R9     64
+#define REGS_R8     72
+#define REGS_RAX    80
+#define REGS_RCX    88
+#define REGS_RDX    96
+#define REGS_RSI    104
+#define REGS_RDI    112
+#define REGS_ERROR  120
 #define REGS_VECTOR 124
-#define REGS_RIP 128
-#define REGS_CS 136
+#define REGS_RIP    128
+#define REGS_CS     136
 #define REGS_RFLAGS 144
-#define REGS_RSP 152
-#define REGS_SS 160
-#define REGS_BYTES 168
+#define REGS_RSP    152
+#define REGS_SS     160
+#define REGS_BYTES  168
 /* The block at the top of each stack, which begins with the registers. */
 #define STACK_TOP_BYTES 200
-#define STACK_TOP_VCPU 176
+#define STACK_TOP_VCPU  176
 
 /* entry_vector values beyond the 256 vectors. */
-#define ENTRY_SYSCALL 0x100
-#define ENTRY_SYSENTER 0x101
+#define ENTRY_SYSCALL   0x100
+#define ENTRY_SYSENTER  0x101
 #define ENTRY_SYSCALL32 0x102
 
 #ifndef __ASSEMBLER__

@@ -17,10 +17,10 @@
  */
 #include "cpu/tlb.h"
 
+#include "cpu/direct.h"
 #include "cpu/insn.h"
 #include "cpu/percpu.h"
 #include "lib/upcall.h"
-#include "mm/map.h"
 #include "platform/apic.h"
 
 static struct tlb_cpu {
@@ -105,9 +105,10 @@ static void flush_remote(const struct cpumask *remote)
     unsigned cpu;
 
     CPUMASK_FOR_EACH(cpu, remote)
-        atomic_add(&cpus[cpu].asked, 1);
+    atomic_add(&cpus[cpu].asked, 1);
     apic_ipi_mask(remote, VECTOR_IPI_FLUSH);
-    CPUMASK_FOR_EACH(cpu, remote) {
+    CPUMASK_FOR_EACH(cpu, remote)
+    {
         /* Ours, or a later one, which covers it. */
         uint64_t asked = atomic_load(&cpus[cpu].asked);
 
@@ -168,8 +169,8 @@ static struct cpumask mask_guest(const struct cpumask *mask)
 
     memory_barrier();
     CPUMASK_FOR_EACH(cpu, mask)
-        if (READ_ONCE(cpus[cpu].guest))
-            bit_set(some.w, cpu);
+    if (READ_ONCE(cpus[cpu].guest))
+        bit_set(some.w, cpu);
     return some;
 }
 
@@ -194,7 +195,8 @@ tlb_clean_t tlb_flush_stale(tlb_stamp_t stamp)
     unsigned cpu;
 
     memory_barrier();
-    CPUMASK_FOR_EACH(cpu, &cpu_online) {
+    CPUMASK_FOR_EACH(cpu, &cpu_online)
+    {
         if (READ_ONCE(cpus[cpu].last) <= stamp.v &&
             READ_ONCE(cpus[cpu].guest)) {
             bit_set(stale.w, cpu);

@@ -95,9 +95,10 @@ static void handle_own(struct cpu_regs *regs)
         regs->rip = resume;
         return;
     }
-    panic_at(regs, "fault in the hypervisor: vector %u, error %#x, "
-                     "address %#lx",
-               regs->vector, regs->error_code, read_cr2());
+    panic_at(regs,
+             "fault in the hypervisor: vector %u, error %#x, "
+             "address %#lx",
+             regs->vector, regs->error_code, read_cr2());
 }
 
 void traps_handle(struct cpu_regs *regs)
@@ -128,7 +129,7 @@ void traps_nested_ist(struct cpu_regs *regs)
         return;
     default:
         panic_at(regs, "%s in the hypervisor",
-                   regs->vector == TRAP_DF ? "double fault" : "machine check");
+                 regs->vector == TRAP_DF ? "double fault" : "machine check");
     }
 }
 

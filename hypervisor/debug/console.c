@@ -13,7 +13,7 @@
 #include "debug/console.h"
 
 #include "abi/xen.h"
-#include "boot/params.h"
+#include "lib/params.h"
 #include "debug/keys.h"
 #include "debug/log.h"
 #include "lib/atomic.h"

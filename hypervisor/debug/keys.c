@@ -11,7 +11,9 @@
 #include "debug/backtrace.h"
 #include "debug/console.h"
 #include "debug/log.h"
+#include "debug/panic.h"
 #include "lib/assert.h"
+#include "lib/config.h"
 #include "platform/power.h"
 
 #define KEY_COUNT       128
@@ -87,10 +89,17 @@ static void key_log(char key UNUSED)
     }
 }
 
+static void key_panic(char key UNUSED)
+{
+    panic("asked for by debug key P");
+}
+
 void debug_keys_init(void)
 {
     debug_key_register('h', key_help, "list the keys");
     debug_key_register('d', key_registers, "registers of this CPU's guest");
     debug_key_register('R', key_reboot, "reboot at once");
     debug_key_register('L', key_log, "the last 4 KiB of the log");
+    if (IS_ENABLED(CONFIG_DEBUG))
+        debug_key_register('P', key_panic, "panic");
 }

@@ -11,7 +11,7 @@
  */
 #include "debug/log.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/insn.h"
 #include "debug/console.h"
 #include "debug/panic.h"

@@ -8,7 +8,7 @@
  */
 #include "debug/panic.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/insn.h"
 #include "cpu/percpu.h"
 #include "debug/backtrace.h"

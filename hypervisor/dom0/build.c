@@ -8,7 +8,6 @@
 #include "dom0/build.h"
 
 #include "abi/xen.h"
-#include "boot/params.h"
 #include "cpu/gdt.h"
 #include "cpu/percpu.h"
 #include "debug/log.h"
@@ -20,6 +19,7 @@
 #include "lib/assert.h"
 #include "lib/boot_info.h"
 #include "lib/format.h"
+#include "lib/params.h"
 #include "lib/string.h"
 #include "mm/boot.h"
 #include "mm/guest_pt.h"
@@ -76,8 +76,8 @@ static void create_domain(struct build *b)
     struct domain_config config = {
         .id = 0,
         .is_privileged = true,
-        .max_vcpus = boot_params.dom0_max_vcpus ? boot_params.dom0_max_vcpus
-                                                : cpu_count,
+        .max_vcpus =
+            boot_params.dom0_max_vcpus ? boot_params.dom0_max_vcpus : cpu_count,
         .max_page_count = high ? high : ~0UL >> 1,
     };
 
@@ -233,15 +233,15 @@ static void write_start_info(const struct build *b)
     si->flags = SIF_PRIVILEGED | SIF_INITDOMAIN;
     si->pt_base = va_of(b, l->tables_pfn);
     si->nr_pt_frames = l->tables;
-    si->mfn_list = b->kernel.has_init_p2m ? b->kernel.init_p2m_va
-                                          : va_of(b, l->p2m_pfn);
+    si->mfn_list =
+        b->kernel.has_init_p2m ? b->kernel.init_p2m_va : va_of(b, l->p2m_pfn);
     if (b->kernel.has_init_p2m) {
         si->first_p2m_pfn = l->p2m_pfn;
         si->nr_p2m_frames = l->p2m_pages + l->p2m_tables;
     }
     if (b->initrd_module) {
-        si->mod_start = b->kernel.mod_start_pfn ? l->initrd_pfn
-                                                : va_of(b, l->initrd_pfn);
+        si->mod_start =
+            b->kernel.mod_start_pfn ? l->initrd_pfn : va_of(b, l->initrd_pfn);
         si->mod_len = b->initrd_bytes;
         si->flags |= b->kernel.mod_start_pfn ? SIF_MOD_START_PFN : 0;
     }

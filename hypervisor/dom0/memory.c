@@ -7,7 +7,7 @@
  */
 #include "dom0/memory.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "lib/string.h"
 #include "mm/domain_memory.h"
 #include "mm/heap.h"
@@ -15,10 +15,10 @@
 
 #define MIB_PAGES (1UL << (20 - PAGE_SHIFT))
 /* Left to the hypervisor: 1/16 of the machine within these bounds. */
-#define RESERVE_MIN (24 * MIB_PAGES)
-#define RESERVE_MAX (128 * MIB_PAGES)
+#define RESERVE_MIN        (24 * MIB_PAGES)
+#define RESERVE_MAX        (128 * MIB_PAGES)
 #define LOW_RESERVE_BLOCKS 8
-#define LOW_RESERVE_ORDER 10 /* 4 MiB each */
+#define LOW_RESERVE_ORDER  10 /* 4 MiB each */
 
 static uint64_t clamp(uint64_t x, uint64_t low, uint64_t high)
 {
@@ -66,8 +66,7 @@ uint64_t dom0_memory_fill(struct dom0_memory *m, uint64_t pages)
     for (unsigned i = 0; i < LOW_RESERVE_BLOCKS; i++)
         if (heap_free_count_below_4g() > pages / 8)
             low[i] = heap_alloc_pages(LOW_RESERVE_ORDER, HEAP_BELOW_4G);
-    while (m->page_count < pages &&
-           m->stretch_count < DOM0_STRETCHES_MAX) {
+    while (m->page_count < pages && m->stretch_count < DOM0_STRETCHES_MAX) {
         mfn_t mfn;
 
         if (order && (1UL << order) > pages - m->page_count) {
@@ -124,8 +123,8 @@ static char *span(const struct dom0_memory *m, uint64_t at, uint64_t *bytes)
     return (char *)mfn_to_virt(MFN(s->mfn)) + into;
 }
 
-void dom0_memory_copy(const struct dom0_memory *m, uint64_t at,
-                      const void *src, uint64_t bytes)
+void dom0_memory_copy(const struct dom0_memory *m, uint64_t at, const void *src,
+                      uint64_t bytes)
 {
     const char *from = src;
 
@@ -140,8 +139,7 @@ void dom0_memory_copy(const struct dom0_memory *m, uint64_t at,
     }
 }
 
-void dom0_memory_clear(const struct dom0_memory *m, uint64_t at,
-                       uint64_t bytes)
+void dom0_memory_clear(const struct dom0_memory *m, uint64_t at, uint64_t bytes)
 {
     while (bytes) {
         uint64_t n = bytes;

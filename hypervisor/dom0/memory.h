@@ -30,7 +30,7 @@ mfn_t dom0_memory_mfn(const struct dom0_memory *m, uint64_t pfn);
 /* The hypervisor's view of pseudo-physical frame `pfn`. */
 void *dom0_memory_page(const struct dom0_memory *m, uint64_t pfn);
 /* Copy into, or zero, pseudo-physical bytes from `at` on. */
-void dom0_memory_copy(const struct dom0_memory *m, uint64_t at,
-                      const void *src, uint64_t bytes);
+void dom0_memory_copy(const struct dom0_memory *m, uint64_t at, const void *src,
+                      uint64_t bytes);
 void dom0_memory_clear(const struct dom0_memory *m, uint64_t at,
                        uint64_t bytes);

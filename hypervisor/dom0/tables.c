@@ -10,7 +10,7 @@
 #include "lib/string.h"
 #include "mm/map.h"
 
-#define LEAF (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED | PTE_DIRTY)
+#define LEAF  (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED | PTE_DIRTY)
 #define TABLE (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED)
 
 /* A stretch of virtual memory and the tables for it, by level 1 to 3. */
@@ -20,8 +20,7 @@ struct mapping {
     uint64_t first_pfn[4]; /* of the tables of this level */
 };
 
-static uint64_t entry(const struct dom0_memory *m, uint64_t pfn,
-                      uint64_t flags)
+static uint64_t entry(const struct dom0_memory *m, uint64_t pfn, uint64_t flags)
 {
     return dom0_memory_mfn(m, pfn).v << PAGE_SHIFT | flags;
 }
@@ -72,8 +71,8 @@ static void write_mapping(const struct mapping *map, uint64_t pfn,
 mfn_t tables_write(const struct elf_kernel *k, const struct dom0_layout *l,
                    const struct dom0_memory *m)
 {
-    struct mapping main = {.m = m, .va = k->virt_base,
-                           .pages = l->mapped_pages};
+    struct mapping main = {
+        .m = m, .va = k->virt_base, .pages = l->mapped_pages};
     uint64_t *root = dom0_memory_page(m, l->tables_pfn);
 
     dom0_memory_clear(m, l->tables_pfn << PAGE_SHIFT, l->tables << PAGE_SHIFT);
@@ -83,8 +82,8 @@ mfn_t tables_write(const struct elf_kernel *k, const struct dom0_layout *l,
     write_mapping(&main, 0, root);
     protect(&main, l->tables_pfn, l->tables);
     if (k->has_init_p2m) {
-        struct mapping p2m = {.m = m, .va = k->init_p2m_va,
-                              .pages = l->p2m_pages};
+        struct mapping p2m = {
+            .m = m, .va = k->init_p2m_va, .pages = l->p2m_pages};
 
         dom0_memory_clear(m, l->p2m_table_pfn << PAGE_SHIFT,
                           l->p2m_tables << PAGE_SHIFT);

@@ -37,6 +37,7 @@ struct domain_event {
         uint16_t *port;
         unsigned count;
     } pirq;
+    mfn_t eoi_mfn; /* page of PHYSDEVOP_pirq_eoi_gmfn_*, or INVALID_MFN */
 };
 
 struct domain {

@@ -10,7 +10,7 @@
 #include <stdarg.h>
 
 #include "abi/sched.h"
-#include "boot/params.h"
+#include "lib/params.h"
 #include "debug/log.h"
 #include "domain/domain.h"
 #include "domain/vcpu.h"

@@ -23,6 +23,7 @@
 #include "lib/errno.h"
 #include "lib/nospec.h"
 #include "lib/upcall.h"
+#include "mm/frame.h"
 #include "mm/heap.h"
 #include "platform/irq.h"
 
@@ -499,6 +500,7 @@ int event_domain_init(struct domain *d)
 {
     spin_init(&d->event.lock, LOCK_EVENT);
     d->event.max_ports = EVTCHN_PORTS_MAX;
+    d->event.eoi_mfn = INVALID_MFN;
     d->event.pirq.count = d->is_privileged ? PIRQS_PRIVILEGED : 0;
     if (!d->event.pirq.count)
         return 0;
@@ -515,6 +517,9 @@ void event_domain_destroy(struct domain *d)
     while (evtchn_reset(d))
         ;
     irq_release_domain(d);
+    if (!mfn_eq(d->event.eoi_mfn, INVALID_MFN))
+        frame_put_writable(d->event.eoi_mfn);
+    d->event.eoi_mfn = INVALID_MFN;
     /* The record outlives this in the hands of others: no port is left. */
     atomic_store(&d->event.port_count, 0);
     for (unsigned i = 0; i < ARRAY_COUNT(d->event.buckets); i++) {

@@ -92,8 +92,8 @@ static int64_t callback_register(struct vcpu *v, const void __guest *arg)
         return -EINVAL;
     *cb = (struct pv_callback){r.address, r.flags & CALLBACKF_mask_events};
     if (r.type == CALLBACKTYPE_nmi)
-        v->pv.traps[2] = (struct pv_trap_gate){.rip = r.address,
-                                               .mask_events = true};
+        v->pv.traps[2] =
+            (struct pv_trap_gate){.rip = r.address, .mask_events = true};
     return 0;
 }
 
@@ -138,8 +138,7 @@ HYPERCALL_HANDLER(callback_op)
 /* The older form: event, failsafe, syscall addresses. */
 HYPERCALL_HANDLER(set_callbacks)
 {
-    if (!is_entry_ok(args[0]) || !is_entry_ok(args[1]) ||
-        !is_entry_ok(args[2]))
+    if (!is_entry_ok(args[0]) || !is_entry_ok(args[1]) || !is_entry_ok(args[2]))
         return -EINVAL;
     v->pv.event = (struct pv_callback){args[0], true};
     v->pv.failsafe = (struct pv_callback){args[1], false};

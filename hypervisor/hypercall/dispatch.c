@@ -14,8 +14,7 @@
 #include "lib/upcall.h"
 #include "mm/guest_access.h"
 
-int64_t hypercall_call(struct vcpu *v, uint64_t number,
-                       const uint64_t args[6])
+int64_t hypercall_call(struct vcpu *v, uint64_t number, const uint64_t args[6])
 {
     const struct hypercall *h;
 

@@ -24,8 +24,8 @@
 
 /* Frames of one exchange, and extents' order, by a guest. */
 #define ORDER_MAX_GUEST 9
-#define FRAMES_MAX (1UL << HEAP_ORDER_MAX)
-#define BATCH 32
+#define FRAMES_MAX      (1UL << HEAP_ORDER_MAX)
+#define BATCH           32
 
 /* Chain of first frames through frame.next; 0 ends it. */
 struct chain {
@@ -81,8 +81,8 @@ static int check(struct vcpu *v, struct exchange *e)
     if (err)
         return err;
     if (x->nr_exchanged || x->in.domid != x->out.domid ||
-        x->in.nr_extents << x->in.extent_order !=
-            x->out.nr_extents << x->out.extent_order)
+        x->in.nr_extents << x->in.extent_order != x->out.nr_extents
+                                                      << x->out.extent_order)
         return -EINVAL;
     if (x->in.domid != DOMID_SELF && x->in.domid != v->domain->id)
         return -EPERM;
@@ -140,8 +140,9 @@ static int steal(struct exchange *e)
         int err = 0;
 
         if (!within)
-            err = guest_read(&first, (memory_arg_t)(e->x.in.extent_start +
-                                                    (i >> order) * 8), 8);
+            err = guest_read(
+                &first, (memory_arg_t)(e->x.in.extent_start + (i >> order) * 8),
+                8);
         if (!err)
             err = domain_memory_steal(&e->d->mm, MFN(first + within));
         if (!err)

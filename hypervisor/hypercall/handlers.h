@@ -9,8 +9,8 @@
 #include "domain/vcpu.h"
 #include "lib/types.h"
 
-#define HYPERCALL_HANDLER(name)                                           \
-    MUST_CHECK int64_t hypercall_##name(struct vcpu *v,                   \
+#define HYPERCALL_HANDLER(name)                         \
+    MUST_CHECK int64_t hypercall_##name(struct vcpu *v, \
                                         const uint64_t args[6]) MAY_YIELD
 
 /* callbacks.c */

@@ -60,8 +60,8 @@ int64_t memory_get_map(struct vcpu *v, memory_arg_t arg)
 int64_t memory_get_machine_map(struct vcpu *v, memory_arg_t arg)
 {
     struct xen_memory_map map;
-    int err = v->domain->is_privileged ? guest_read(&map, arg, sizeof(map))
-                                       : -EPERM;
+    int err =
+        v->domain->is_privileged ? guest_read(&map, arg, sizeof(map)) : -EPERM;
 
     if (err)
         return err;

@@ -76,8 +76,8 @@ static int set_entry(struct batch *b, uint64_t ptr, uint64_t entry,
 
     if (ptr % sizeof(uint64_t))
         return -EINVAL;
-    err = guest_pt_begin(b->who, &b->cursor, b->tables,
-                         paddr_to_mfn(PADDR(ptr)));
+    err =
+        guest_pt_begin(b->who, &b->cursor, b->tables, paddr_to_mfn(PADDR(ptr)));
     if (err)
         return err;
     return guest_pt_set(b->who, &b->cursor, b->tables,

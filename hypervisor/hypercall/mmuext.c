@@ -105,8 +105,7 @@ static int write_page(uint16_t owner, mfn_t dst, const mfn_t *src)
     return err;
 }
 
-static int page_op(struct vcpu *v, struct domain *d,
-                   const struct mmuext_op *op)
+static int page_op(struct vcpu *v, struct domain *d, const struct mmuext_op *op)
 {
     mfn_t mfn = MFN(op->arg1.mfn), src = MFN(op->arg2.src_mfn);
 
@@ -146,8 +145,7 @@ static int do_all(struct vcpu *v, struct domain *d, uint64_t ops,
         if (*done)
             err = yield_point();
         if (!err)
-            err = guest_read(&op, (in_t)(ops + *done * sizeof(op)),
-                             sizeof(op));
+            err = guest_read(&op, (in_t)(ops + *done * sizeof(op)), sizeof(op));
         if (!err)
             err = do_op(v, d, &op);
         if (err)

@@ -74,11 +74,13 @@ static int set_eoi_page(struct vcpu *v, void __guest *arg, bool unmasks)
     if (rc)
         return rc;
     rc = irq_set_eoi_map(d, mfn_to_virt(MFN(in.gmfn)));
-    if (rc)
+    if (rc) {
         frame_put_writable(MFN(in.gmfn));
-    else
-        d->pirq_eoi_unmasks = unmasks;
-    return rc;
+        return rc;
+    }
+    d->event.eoi_mfn = MFN(in.gmfn);
+    d->pirq_eoi_unmasks = unmasks;
+    return 0;
 }
 
 static int set_iopl(struct vcpu *v, void __guest *arg)

@@ -19,7 +19,7 @@
 
 #define BATCH 32
 /* Largest extents, by privilege of the caller. */
-#define ORDER_MAX_GUEST 9
+#define ORDER_MAX_GUEST      9
 #define ORDER_MAX_PRIVILEGED HEAP_ORDER_MAX
 
 struct reservation {
@@ -38,13 +38,12 @@ static int reservation_read(struct vcpu *v, memory_arg_t arg,
         return err;
     if (r->nr_extents >> 48)
         return -EINVAL;
-    if (r->extent_start &&
-        !guest_range_ok((memory_arg_t)r->extent_start,
-                        r->nr_extents * sizeof(xen_pfn_t)))
+    if (r->extent_start && !guest_range_ok((memory_arg_t)r->extent_start,
+                                           r->nr_extents * sizeof(xen_pfn_t)))
         return -EFAULT;
     out->bits = XENMEMF_get_address_bits(r->mem_flags);
-    if (r->extent_order > (v->domain->is_privileged ? ORDER_MAX_PRIVILEGED
-                                                    : ORDER_MAX_GUEST))
+    if (r->extent_order >
+        (v->domain->is_privileged ? ORDER_MAX_PRIVILEGED : ORDER_MAX_GUEST))
         r->nr_extents = 0;
     return memory_domain_get(v, r->domid, &out->d);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Hypercalls on descriptor tables, segment bases and debug registers. */
+#include "pv/segments.h"
 #include "abi/xen.h"
 #include "cpu/descriptor.h"
 #include "cpu/insn.h"
@@ -11,7 +12,6 @@
 #include "mm/map.h"
 #include "pv/debugreg.h"
 #include "pv/pv.h"
-#include "pv/segments.h"
 
 HYPERCALL_HANDLER(set_gdt)
 {

@@ -6,14 +6,13 @@
 #include "hypercall/handlers.h"
 
 #define YIELDS true
-#define STAYS false
-#define MULTI true
+#define STAYS  false
+#define MULTI  true
 #define SINGLE false
 
-#define HYPERCALL(name, args, who, yields, multi)      \
-    [__HYPERVISOR_##name] = {hypercall_##name, #name,  \
-                             (args), CALLER_##who,     \
-                             (yields), (multi)},
+#define HYPERCALL(name, args, who, yields, multi)                \
+    [__HYPERVISOR_##name] = {hypercall_##name, #name,    (args), \
+                             CALLER_##who,     (yields), (multi)},
 #define ERRORS(call, op, ...)
 
 const struct hypercall hypercall_table[HYPERCALL_COUNT] = {

@@ -9,13 +9,16 @@
 
 struct vcpu;
 
-enum hypercall_caller { CALLER_ANY, CALLER_PRIVILEGED };
+enum hypercall_caller {
+    CALLER_ANY,
+    CALLER_PRIVILEGED
+};
 
 struct hypercall {
     int64_t (*handler)(struct vcpu *v, const uint64_t args[6]);
     const char *name;
     uint8_t arg_count;
-    uint8_t caller;   /* enum hypercall_caller */
+    uint8_t caller; /* enum hypercall_caller */
     bool may_yield;
     bool in_multicall; /* may be an entry of a multicall */
 };

@@ -20,10 +20,10 @@ NORETURN void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
             panic("CHECK failed: %s at %s:%d", #cond, __FILE__, __LINE__); \
     } while (0)
 
-#define ASSERT(cond)                     \
-    do {                                 \
-        if (IS_ENABLED(CONFIG_DEBUG))    \
-            CHECK(cond);                 \
+#define ASSERT(cond)                  \
+    do {                              \
+        if (IS_ENABLED(CONFIG_DEBUG)) \
+            CHECK(cond);              \
     } while (0)
 
 #define ASSERT_UNREACHABLE() ASSERT(!"unreachable")

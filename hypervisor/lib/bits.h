@@ -4,7 +4,7 @@
 
 #include "lib/atomic.h"
 
-#define BIT(n) (1UL << (n))
+#define BIT(n)             (1UL << (n))
 #define BITMAP_WORDS(bits) (((bits) + 63) / 64)
 
 static inline bool bit_test(const void *map, size_t n)
@@ -67,7 +67,7 @@ struct cpumask {
     uint64_t w[BITMAP_WORDS(CONFIG_NR_CPUS)];
 };
 
-#define CPUMASK_FOR_EACH(cpu, mask)                                    \
-    for ((cpu) = (unsigned)bitmap_next((mask)->w, CONFIG_NR_CPUS, 0);  \
-         (cpu) < CONFIG_NR_CPUS;                                       \
+#define CPUMASK_FOR_EACH(cpu, mask)                                   \
+    for ((cpu) = (unsigned)bitmap_next((mask)->w, CONFIG_NR_CPUS, 0); \
+         (cpu) < CONFIG_NR_CPUS;                                      \
          (cpu) = (unsigned)bitmap_next((mask)->w, CONFIG_NR_CPUS, (cpu) + 1))

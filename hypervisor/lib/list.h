@@ -8,7 +8,10 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_INIT(name) {&(name), &(name)}
+#define LIST_INIT(name)  \
+    {                    \
+        &(name), &(name) \
+    }
 
 static inline void list_init(struct list *l)
 {
@@ -48,6 +51,6 @@ static inline void list_del(struct list *node)
 #define LIST_FOR_EACH(pos, head) \
     for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
 /* Safe against removal of `pos`. */
-#define LIST_FOR_EACH_SAFE(pos, tmp, head)                  \
-    for ((pos) = (head)->next, (tmp) = (pos)->next;         \
-         (pos) != (head); (pos) = (tmp), (tmp) = (pos)->next)
+#define LIST_FOR_EACH_SAFE(pos, tmp, head)                           \
+    for ((pos) = (head)->next, (tmp) = (pos)->next; (pos) != (head); \
+         (pos) = (tmp), (tmp) = (pos)->next)

@@ -37,7 +37,10 @@ struct spinlock {
     uint8_t rank;
 };
 
-#define SPINLOCK_INIT(r) {0, 0, (r)}
+#define SPINLOCK_INIT(r) \
+    {                    \
+        0, 0, (r)        \
+    }
 
 static inline void spin_init(struct spinlock *l, enum lock_rank rank)
 {

@@ -19,7 +19,10 @@ void *memset(void *dst, int c, size_t n)
     size_t words = n / 8, rest = n % 8;
     uint64_t pattern = (uint8_t)c * 0x0101010101010101UL;
 
-    asm volatile("rep stosq" : "+D"(dst), "+c"(words) : "a"(pattern) : "memory");
+    asm volatile("rep stosq"
+                 : "+D"(dst), "+c"(words)
+                 : "a"(pattern)
+                 : "memory");
     asm volatile("rep stosb" : "+D"(dst), "+c"(rest) : "a"(pattern) : "memory");
     return ret;
 }

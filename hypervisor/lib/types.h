@@ -26,14 +26,14 @@ typedef struct {
     uint64_t v;
 } paddr_t;
 
-#define MFN(x) ((mfn_t){(x)})
-#define PFN(x) ((pfn_t){(x)})
-#define PADDR(x) ((paddr_t){(x)})
+#define MFN(x)      ((mfn_t){(x)})
+#define PFN(x)      ((pfn_t){(x)})
+#define PADDR(x)    ((paddr_t){(x)})
 #define INVALID_MFN MFN(~0ULL)
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE (1UL << PAGE_SHIFT)
-#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define PAGE_SHIFT  12
+#define PAGE_SIZE   (1UL << PAGE_SHIFT)
+#define PAGE_MASK   (~(PAGE_SIZE - 1))
 
 static inline bool mfn_eq(mfn_t a, mfn_t b)
 {
@@ -57,14 +57,14 @@ static inline mfn_t paddr_to_mfn(paddr_t pa)
  * guest-access window open, not on an IST stack, no per-CPU pointer kept.
  */
 #define MAY_YIELD
-#define NORETURN __attribute__((noreturn))
+#define NORETURN          __attribute__((noreturn))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
-#define UNUSED __attribute__((unused))
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#define NOINLINE __attribute__((noinline))
-#define PAGE_ALIGNED __attribute__((aligned(4096)))
-#define CACHE_ALIGNED __attribute__((aligned(64)))
-#define SECTION(s) __attribute__((section(s), used))
+#define UNUSED            __attribute__((unused))
+#define ALWAYS_INLINE     inline __attribute__((always_inline))
+#define NOINLINE          __attribute__((noinline))
+#define PAGE_ALIGNED      __attribute__((aligned(4096)))
+#define CACHE_ALIGNED     __attribute__((aligned(64)))
+#define SECTION(s)        __attribute__((section(s), used))
 /* Code and data of the boot only; given back to the allocator afterwards. */
 #define INIT_TEXT __attribute__((section(".init.text"), noinline, cold))
 #define INIT_DATA __attribute__((section(".init.data")))
@@ -75,15 +75,15 @@ static inline mfn_t paddr_to_mfn(paddr_t pa)
 #define __guest
 #endif
 
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
+#define likely(x)      __builtin_expect(!!(x), 1)
+#define unlikely(x)    __builtin_expect(!!(x), 0)
 #define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(p, type, member) \
     ((type *)((char *)(p)-offsetof(type, member)))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define ROUND_UP(x, a) (((x) + (a)-1) / (a) * (a))
+#define MIN(a, b)        ((a) < (b) ? (a) : (b))
+#define MAX(a, b)        ((a) > (b) ? (a) : (b))
+#define ROUND_UP(x, a)   (((x) + (a)-1) / (a) * (a))
 #define ROUND_DOWN(x, a) ((x) / (a) * (a))
 
-#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))

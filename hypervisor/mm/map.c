@@ -33,13 +33,6 @@ uint64_t map_root[512] PAGE_ALIGNED;
 static uint64_t mmio_used[BITMAP_WORDS(MMIO_PAGES)];
 static struct spinlock mmio_lock = SPINLOCK_INIT(LOCK_CONSOLE);
 
-paddr_t virt_to_paddr(const void *va)
-{
-    uintptr_t v = (uintptr_t)va;
-
-    return PADDR(v >= DIRECT_BASE ? v - DIRECT_BASE : v - IMAGE_BASE);
-}
-
 static unsigned level_shift(unsigned level)
 {
     return PAGE_SHIFT + 9 * (level - 1);

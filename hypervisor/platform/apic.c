@@ -9,7 +9,7 @@
  */
 #include "platform/apic.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/features.h"
 #include "cpu/insn.h"
 #include "cpu/msr.h"

@@ -23,6 +23,7 @@
 #include "lib/upcall.h"
 #include "platform/acpi.h"
 #include "platform/apic.h"
+#include "platform/gather.h"
 #include "platform/ioapic.h"
 #include "platform/irq_private.h"
 #include "platform/msi.h"
@@ -328,6 +329,11 @@ int irq_set_eoi_map(struct domain *d, uint64_t *map)
     return rc;
 }
 
+const void *irq_eoi_map(void)
+{
+    return READ_ONCE(eoi_map);
+}
+
 /* ---- Unmapping ---- */
 
 /* The numbers that belong together: a line's one, a message group's all. */
@@ -444,6 +450,7 @@ void irq_handle(uint8_t vector, struct cpu_regs *regs)
     switch (vector) {
     case VECTOR_IPI_WAKE:
         apic_eoi();
+        gather_join();
         break;
     case VECTOR_IPI_FLUSH:
         apic_eoi();

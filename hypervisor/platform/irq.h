@@ -58,5 +58,7 @@ bool irq_is_shared(struct domain *d, unsigned pirq);
  * that the pirq needs an EOI. The caller holds a reference for good. -EBUSY.
  */
 MUST_CHECK int irq_set_eoi_map(struct domain *d, uint64_t *map);
+/* That page, or NULL. */
+const void *irq_eoi_map(void);
 /* Take everything away from a domain that is torn down. */
 void irq_release_domain(struct domain *d);

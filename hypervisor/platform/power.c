@@ -7,7 +7,7 @@
  */
 #include "platform/power.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/insn.h"
 #include "cpu/percpu.h"
 #include "debug/log.h"

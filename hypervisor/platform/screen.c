@@ -12,7 +12,7 @@
 #include "platform/screen.h"
 
 #include "abi/xen.h"
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/insn.h"
 #include "debug/console.h"
 #include "lib/boot_info.h"

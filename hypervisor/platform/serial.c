@@ -11,7 +11,7 @@
  */
 #include "platform/serial.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/insn.h"
 #include "debug/console.h"
 #include "lib/upcall.h"

@@ -45,8 +45,8 @@ static void enter(struct vcpu *v, struct cpu_regs *regs, const uint64_t *head,
     frame[n++] = regs->rip;
     frame[n++] = (from_kernel ? regs->cs & 0xfffc : regs->cs & 0xffff) |
                  (uint64_t)(*mask & 1) << 32;
-    frame[n++] = (regs->rflags & ~(FLAG_IF | FLAG_IOPL)) |
-                 (*mask ? 0 : FLAG_IF);
+    frame[n++] =
+        (regs->rflags & ~(FLAG_IF | FLAG_IOPL)) | (*mask ? 0 : FLAG_IF);
     frame[n++] = regs->rsp;
     frame[n++] = regs->ss & 0xffff;
 
@@ -70,8 +70,8 @@ static void enter(struct vcpu *v, struct cpu_regs *regs, const uint64_t *head,
     regs->cs = SEL_GUEST_CS64;
     regs->ss = SEL_GUEST_DS;
     regs->rsp = sp;
-    regs->rflags &= ~(FLAG_TF | FLAG_NT | FLAG_RF | FLAG_AC | FLAG_VM |
-                      FLAG_DF);
+    regs->rflags &=
+        ~(FLAG_TF | FLAG_NT | FLAG_RF | FLAG_AC | FLAG_VM | FLAG_DF);
     /* rcx and r11 are the handler's to pop: SYSRET may lose them. */
     regs->vector = ENTRY_SYSCALL;
 }
@@ -115,8 +115,8 @@ void pv_upcall(struct vcpu *v, struct cpu_regs *regs)
 
 void pv_failsafe(struct vcpu *v, struct cpu_regs *regs)
 {
-    const uint64_t head[] = {regs->rcx,  regs->r11,  read_ds(),
-                             read_es(),  read_fs(),  read_gs()};
+    const uint64_t head[] = {regs->rcx, regs->r11, read_ds(),
+                             read_es(), read_fs(), read_gs()};
 
     enter(v, regs, head, 6, &v->pv.failsafe);
 }

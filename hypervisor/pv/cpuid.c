@@ -15,37 +15,36 @@
 
 /* Leaf 1, ECX: SSE3 PCLMUL SSSE3 FMA CX16 SSE4.1 SSE4.2 MOVBE POPCNT AES
  * AVX F16C RDRAND, and the hypervisor bit. */
-#define L1_ECX                                                             \
-    (B(0) | B(1) | B(9) | B(12) | B(13) | B(19) | B(20) | B(22) | B(23) |  \
+#define L1_ECX                                                            \
+    (B(0) | B(1) | B(9) | B(12) | B(13) | B(19) | B(20) | B(22) | B(23) | \
      B(25) | B(26) | B(28) | B(29) | B(30) | B(31))
 /* Leaf 1, EDX: FPU DE TSC MSR PAE MCE CX8 APIC SEP MCA CMOV PAT CLFLUSH MMX
  * FXSR SSE SSE2 SS HTT. */
-#define L1_EDX                                                             \
-    (B(0) | B(2) | B(4) | B(5) | B(6) | B(7) | B(8) | B(9) | B(11) |       \
-     B(14) | B(15) | B(16) | B(19) | B(23) | B(24) | B(25) | B(26) |       \
-     B(27) | B(28))
+#define L1_EDX                                                               \
+    (B(0) | B(2) | B(4) | B(5) | B(6) | B(7) | B(8) | B(9) | B(11) | B(14) | \
+     B(15) | B(16) | B(19) | B(23) | B(24) | B(25) | B(26) | B(27) | B(28))
 /* Leaf 7, EBX: BMI1 AVX2 BMI2 ERMS AVX512F DQ RDSEED ADX IFMA CLFLUSHOPT
  * CLWB CD SHA BW VL. */
-#define L7_EBX                                                             \
-    (B(3) | B(5) | B(8) | B(9) | B(16) | B(17) | B(18) | B(19) | B(21) |   \
+#define L7_EBX                                                           \
+    (B(3) | B(5) | B(8) | B(9) | B(16) | B(17) | B(18) | B(19) | B(21) | \
      B(23) | B(24) | B(28) | B(29) | B(30) | B(31))
 /* Leaf 7, ECX: VBMI VBMI2 GFNI VAES VPCLMUL VNNI BITALG VPOPCNTDQ RDPID
  * MOVDIRI MOVDIR64B. */
-#define L7_ECX                                                             \
-    (B(1) | B(6) | B(8) | B(9) | B(10) | B(11) | B(12) | B(14) | B(22) |   \
+#define L7_ECX                                                           \
+    (B(1) | B(6) | B(8) | B(9) | B(10) | B(11) | B(12) | B(14) | B(22) | \
      B(27) | B(28))
 /* Leaf 7, EDX: 4VNNIW 4FMAPS FSRM MD_CLEAR SERIALIZE. */
 #define L7_EDX (B(2) | B(3) | B(4) | B(10) | B(14))
 /* Leaf 80000001h, ECX: LAHF CMPLEGACY CR8 LZCNT SSE4A MISALIGNSSE PREFETCHW
  * XOP FMA4 TBM. */
-#define E1_ECX                                                             \
+#define E1_ECX \
     (B(0) | B(1) | B(4) | B(5) | B(6) | B(7) | B(8) | B(11) | B(16) | B(21))
 /* Leaf 80000001h, EDX: AMD's copies of leaf 1, SYSCALL NX MMXEXT FFXSR RDTSCP
  * LM 3DNOW. No large pages. */
-#define E1_EDX                                                             \
-    (B(0) | B(2) | B(4) | B(5) | B(6) | B(7) | B(8) | B(9) | B(11) |       \
-     B(14) | B(15) | B(16) | B(19) | B(20) | B(22) | B(23) | B(24) |       \
-     B(25) | B(27) | B(29) | B(30) | B(31))
+#define E1_EDX                                                               \
+    (B(0) | B(2) | B(4) | B(5) | B(6) | B(7) | B(8) | B(9) | B(11) | B(14) | \
+     B(15) | B(16) | B(19) | B(20) | B(22) | B(23) | B(24) | B(25) | B(27) | \
+     B(29) | B(30) | B(31))
 
 static struct cpuid_leaf hypervisor_leaf(uint32_t leaf, uint32_t subleaf)
 {

@@ -12,11 +12,11 @@
 #include "lib/nospec.h"
 #include "mm/guest_access.h"
 
-#define DR6_FIXED 0xffff0ff0UL
-#define DR6_WRITABLE 0xe00fUL
-#define DR7_FIXED 0x400UL
+#define DR6_FIXED          0xffff0ff0UL
+#define DR6_WRITABLE       0xe00fUL
+#define DR7_FIXED          0x400UL
 #define DR7_GENERAL_DETECT (1UL << 13)
-#define DR7_ENABLE 0xffUL
+#define DR7_ENABLE         0xffUL
 
 static int set_address(struct vcpu *v, unsigned reg, uint64_t value)
 {

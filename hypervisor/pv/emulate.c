@@ -142,8 +142,7 @@ static bool set_xcr0(struct vcpu *v, const struct cpu_regs *regs)
 {
     uint64_t value = regs->rdx << 32 | (uint32_t)regs->rax;
 
-    if (!cpu_features.xsave || (uint32_t)regs->rcx ||
-        !policy_xcr0_ok(value))
+    if (!cpu_features.xsave || (uint32_t)regs->rcx || !policy_xcr0_ok(value))
         return false;
     v->pv.xcr0 = value;
     cpu_xsetbv(0, value);
@@ -161,7 +160,8 @@ static void port_access(struct vcpu *v, struct cpu_regs *regs,
     if (in->kind == INSN_IN)
         set_reg(&regs->rax, in->width, ports_read(v, port, in->width));
     else
-        ports_write(v, port, in->width, (uint32_t)(regs->rax & ones(in->width)));
+        ports_write(v, port, in->width,
+                    (uint32_t)(regs->rax & ones(in->width)));
 }
 
 /*
@@ -257,8 +257,8 @@ static bool emulate_umip(struct vcpu *v, struct cpu_regs *regs,
     const void *src = &value;
 
     if (in->kind == INSN_SGDT || in->kind == INSN_SIDT) {
-        uint64_t base = in->kind == INSN_SGDT ? 0xfffffffffffe0000UL
-                                              : 0xffffffffffff0000UL;
+        uint64_t base =
+            in->kind == INSN_SGDT ? 0xfffffffffffe0000UL : 0xffffffffffff0000UL;
 
         for (unsigned i = 0; i < 8; i++)
             table[2 + i] = (uint8_t)(base >> (8 * i));

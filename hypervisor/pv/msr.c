@@ -3,19 +3,19 @@
  * MSRs and control registers as a guest kernel sees them: an allow-list,
  * everything else is #GP. Xen's guests probe with fault handling in place.
  */
+#include "cpu/msr.h"
 #include "cpu/features.h"
 #include "cpu/fixup.h"
-#include "cpu/msr.h"
 #include "mm/guest_access.h"
 #include "pv/policy.h"
 
-#define MSR_MICROCODE 0x8b
-#define MSR_MCG_CAP 0x179
-#define MSR_MCG_STATUS 0x17a
+#define MSR_MICROCODE     0x8b
+#define MSR_MCG_CAP       0x179
+#define MSR_MCG_STATUS    0x17a
 
 #define APIC_BASE_DEFAULT 0xfee00000UL
-#define APIC_BASE_BSP (1UL << 8)
-#define APIC_BASE_ENABLE (1UL << 11)
+#define APIC_BASE_BSP     (1UL << 8)
+#define APIC_BASE_ENABLE  (1UL << 11)
 
 /* CR4 bits whose value is the guest's own; the others show the machine's. */
 #define CR4_GUEST (CR4_TSD | CR4_DE | CR4_OSXSAVE)
@@ -70,8 +70,8 @@ bool policy_rdmsr(struct vcpu *v, uint32_t msr, uint64_t *value)
         *value = PAT_LAYOUT;
         return true;
     case MSR_APIC_BASE:
-        *value = APIC_BASE_DEFAULT | APIC_BASE_ENABLE |
-                 (v->id ? 0 : APIC_BASE_BSP);
+        *value =
+            APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (v->id ? 0 : APIC_BASE_BSP);
         return true;
     case MSR_MICROCODE:
     case MSR_MISC_ENABLE:

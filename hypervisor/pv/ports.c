@@ -34,8 +34,8 @@ bool ports_user_may(struct vcpu *v, uint16_t port, unsigned bytes)
     for (unsigned p = port; ok && p < port + bytes; p++) {
         uint8_t byte;
 
-        ok = !guest_read(&byte,
-                         (const uint8_t __guest *)v->pv.iobitmap + p / 8, 1) &&
+        ok = !guest_read(&byte, (const uint8_t __guest *)v->pv.iobitmap + p / 8,
+                         1) &&
              !(byte >> (p % 8) & 1);
     }
     tlb_load_root(mfn_to_paddr(v->mm.user_root));

@@ -11,5 +11,4 @@ bool ports_user_may(struct vcpu *v, uint16_t port, unsigned bytes);
  * space and RTC through their emulation, all ones and ignored otherwise.
  */
 uint32_t ports_read(struct vcpu *v, uint16_t port, unsigned bytes);
-void ports_write(struct vcpu *v, uint16_t port, unsigned bytes,
-                 uint32_t value);
+void ports_write(struct vcpu *v, uint16_t port, unsigned bytes, uint32_t value);

@@ -16,7 +16,7 @@
 #include "mm/guest_pt.h"
 #include "mm/map.h"
 
-#define WINDOW_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_NX)
+#define WINDOW_FLAGS    (PTE_PRESENT | PTE_WRITE | PTE_NX)
 #define GDT_GUEST_PAGES GDT_RESERVED_PAGE
 
 static unsigned pages_of(unsigned entries)

@@ -35,8 +35,8 @@ MUST_CHECK int pv_empty_gdt(struct vcpu *v);
  * Use `entries` descriptors (at most 8192) at page-aligned guest address
  * `base`; 0: none. Pages are checked when first used. -EINVAL.
  */
-MUST_CHECK int pv_set_ldt(struct vcpu *v, uint64_t base,
-                          uint32_t entries) MAY_YIELD;
+MUST_CHECK int pv_set_ldt(struct vcpu *v, uint64_t base, uint32_t entries)
+    MAY_YIELD;
 void pv_drop_ldt(struct vcpu *v) MAY_YIELD;
 
 /*

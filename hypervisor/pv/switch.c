@@ -22,18 +22,18 @@
 #include "pv/segments.h"
 
 /* Load a data selector; false when it faulted (0 is loaded instead). */
-#define LOAD_SELECTOR(reg, value)                              \
-    ({                                                         \
-        uint32_t ok_ = 1, sel_ = (value);                      \
-        asm volatile("1: mov %1, %%" #reg "\n"                 \
-                     "2:\n"                                    \
-                     ".pushsection .text.fixup, \"ax\"\n"      \
-                     "3: xor %0, %0; xor %1, %1; jmp 1b\n"     \
-                     ".popsection\n" FIXUP(1b, 3b)             \
-                     : "+r"(ok_), "+r"(sel_)                   \
-                     :                                         \
-                     : "memory");                              \
-        ok_ != 0;                                              \
+#define LOAD_SELECTOR(reg, value)                          \
+    ({                                                     \
+        uint32_t ok_ = 1, sel_ = (value);                  \
+        asm volatile("1: mov %1, %%" #reg "\n"             \
+                     "2:\n"                                \
+                     ".pushsection .text.fixup, \"ax\"\n"  \
+                     "3: xor %0, %0; xor %1, %1; jmp 1b\n" \
+                     ".popsection\n" FIXUP(1b, 3b)         \
+                     : "+r"(ok_), "+r"(sel_)               \
+                     :                                     \
+                     : "memory");                          \
+        ok_ != 0;                                          \
     })
 
 bool pv_load_gs_selector(uint16_t sel)

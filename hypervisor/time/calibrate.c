@@ -11,7 +11,7 @@
  */
 #include "time/calibrate.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/features.h"
 #include "cpu/insn.h"
 #include "platform/apic.h"

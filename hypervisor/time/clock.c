@@ -10,7 +10,7 @@
  */
 #include "time/clock.h"
 
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/features.h"
 #include "cpu/insn.h"
 #include "cpu/percpu.h"

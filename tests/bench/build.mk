@@ -1,29 +1,27 @@
 # SPDX-License-Identifier: MIT
 #
-# The tiny kernel that measures the basic operations: tests/bench/bench.c on
-# the library of tests/guest, whose build.mk has the options for both.
+# The guest that measures the hypervisor alone, on the framework of the tiny
+# guests (tests/guest/build.mk, which is read after this and has the flags).
 
-bench_out := $(O)/tests/bench
-bench_guest := tests/guest
-bench_obj := $(patsubst tests/bench/%,$(bench_out)/%.o, \
-               $(wildcard tests/bench/*.c tests/bench/*.S)) \
-             $(patsubst tests/guest/lib/%,$(O)/tests/guest/lib/%.o, \
-               $(sort $(wildcard tests/guest/lib/*.c tests/guest/lib/*.S)))
+bench_guest := $(O)/tests/bench/ops.elf
 
-$(bench_out)/%.c.o: tests/bench/%.c $(O)/tests/guest/.flags
+$(O)/tests/bench/%.c.o: tests/bench/%.c $(O)/tests/guest/.flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(guest_cppflags) $(guest_cflags) -DFAMILY='"$*"' -MMD -MP \
+	$(Q)$(CC) $(guest_cppflags) $(guest_cflags) -DFAMILY='"bench"' -MMD -MP \
 	    -c -o $@ $<
 
-$(bench_out)/%.S.o: tests/bench/%.S $(O)/tests/guest/.flags
+$(O)/tests/bench/%.S.o: tests/bench/%.S $(O)/tests/guest/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(guest_cppflags) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
 
-$(bench_out)/bench.elf: $(bench_obj) tests/guest/guest.lds
+$(bench_guest): $(O)/tests/bench/ops.c.o $(O)/tests/bench/entry.S.o \
+    $(patsubst tests/guest/lib/%,$(O)/tests/guest/lib/%.o,\
+      $(wildcard tests/guest/lib/*.c tests/guest/lib/*.S)) \
+    tests/guest/guest.lds
 	$(call say,GUEST,$@)
 	$(Q)$(LD) $(guest_ldflags) -T tests/guest/guest.lds -o $@ \
 	    $(filter %.o,$^)
 
-bench: $(bench_out)/bench.elf
+guests: $(bench_guest)
 
--include $(wildcard $(bench_out)/*.d)
+-include $(wildcard $(O)/tests/bench/*.d)

@@ -366,6 +366,18 @@ TEST(kernel_int80)
     CHECK_FAULT(TRAP_INT80, __asm__ volatile("int $0x80"));
 }
 
+/* #OF can only come from `int $4` in 64-bit code. */
+TEST(kernel_of)
+{
+    struct fault f = TRY(__asm__ volatile("int $4"));
+
+    /* QEMU 7.2's wrong error code leads Xen to another vector. */
+    if (test_on_xen() && f.vector == TRAP_GP)
+        SKIP("QEMU gives Xen a wrong vector");
+    CHECK_VECTOR(f, TRAP_OF);
+    KERNEL_FRAME(f);
+}
+
 /* ---- user mode ---- */
 
 USER_CODE(user_de, "xor %ecx, %ecx; mov $1, %eax; cltd; divl %ecx");

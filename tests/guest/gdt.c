@@ -477,3 +477,53 @@ TEST(set_segment_base_einval_which, COVERS(set_segment_base, EINVAL))
     CHECK_EQ(segbase(4, 0), -XEN_EINVAL);
     CHECK_EQ(segbase(~0u, 0), -XEN_EINVAL);
 }
+
+/* ---- the failsafe callback ---- */
+
+static volatile bool spin_on;
+static void spinner(void *arg)
+{
+    (void)arg;
+    while (spin_on)
+        smp_relax();
+}
+
+static volatile unsigned failsafes;
+static bool failsafe_hook(struct regs *r)
+{
+    if (r->vector != TRAP_FAILSAFE)
+        return false;
+    failsafes++;
+    return true;
+}
+
+/*
+ * A selector in FS whose descriptor goes away: when another vCPU has run in
+ * between, reloading it faults, and the guest is entered at its failsafe
+ * callback with the selectors that there were. Boot with SMP=1 to see it:
+ * on two CPUs the two vCPUs do not take turns.
+ */
+TEST(failsafe_on_selector_reload)
+{
+    if (smp_count() < 2)
+        SKIP("one vCPU");
+    gdt_use();
+    CHECK_EQ(update(mem_maddr(&gdt[9]), DATA3), 0);
+    failsafes = 0;
+    spin_on = true;
+    trap_hook = failsafe_hook;
+    REQUIRE_EQ(smp_start(1, spinner, NULL), 0);
+    __asm__ volatile("mov %0, %%fs" : : "r"(9 * 8 | 3));
+    CHECK_EQ(update(mem_maddr(&gdt[9]), 0), 0);
+    for (unsigned i = 0; i < 300 && !failsafes; i++)
+        smp_relax();
+    __asm__ volatile("mov %0, %%fs" : : "r"(0));
+    spin_on = false;
+    CHECK(smp_join(1));
+    trap_hook = NULL;
+    gdt_drop();
+    if (!failsafes)
+        SKIP("the vCPUs do not share a CPU");
+    CHECK_EQ(failsafes, 1);
+    CHECK_EQ(trap_failsafe_sel[2], 9 * 8 | 3);
+}

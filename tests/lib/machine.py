@@ -23,6 +23,8 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 OVMF = "/usr/share/ovmf/OVMF.fd"
 ISO_SH = os.path.join(TOP, "tools/image/iso.sh")
 DEFAULT_PARAMETERS = "console=com1,vga com1=115200,8n1 loglvl=all"
+# The text mode's memory: 25 lines of 80 characters with attributes.
+TEXT_BYTES = 25 * 80 * 2
 # What comes over the serial line when a boot has gone wrong.
 TROUBLE = r"Kernel panic|BUG: unable|^(\(XEN\) )?Panic"
 
@@ -85,7 +87,7 @@ class Machine:
     hypervisor, kernel, initrd   files; None for an initrd or kernel to omit
     boot        direct, mb1, mb2 (the last two through a GRUB ISO), or none
                 (a machine described by `arguments` alone)
-    firmware    bios or uefi
+    firmware    bios or uefi; board: QEMU's -M
     parameters  the hypervisor's; dom0: the kernel's
     arguments   further arguments of QEMU
     icount      None, or the argument of -icount
@@ -94,7 +96,8 @@ class Machine:
     def __init__(self, name, logs, hypervisor=None, kernel=None, initrd=None,
                  boot="direct", firmware="bios", qemu="qemu-system-x86_64",
                  cpu=None, smp=1, mem="512M", parameters=DEFAULT_PARAMETERS,
-                 dom0="console=hvc0", arguments=(), icount=None, nic=False):
+                 dom0="console=hvc0", arguments=(), icount=None, nic=False,
+                 board="q35"):
         self.name = name
         self.log_path = os.path.join(logs, name + ".log")
         self.hypervisor, self.kernel, self.initrd = hypervisor, kernel, initrd
@@ -103,6 +106,7 @@ class Machine:
         self.smp, self.mem = smp, mem
         self.parameters, self.dom0 = parameters, dom0
         self.arguments, self.icount, self.nic = list(arguments), icount, nic
+        self.board = board
         self.folder = None
         self.process = None
         self.output = b""
@@ -115,7 +119,7 @@ class Machine:
     # ---- Start and stop -----------------------------------------------------
 
     def command(self):
-        line = [self.qemu, "-M", "q35", "-cpu", self.cpu, "-m", self.mem,
+        line = [self.qemu, "-M", self.board, "-cpu", self.cpu, "-m", self.mem,
                 "-smp", str(self.smp), "-display", "none", "-no-reboot",
                 "-serial", "stdio", "-monitor", "none",
                 "-qmp", "unix:%s/qmp,server=on,wait=off" % self.folder]
@@ -309,9 +313,21 @@ class Machine:
                 raise Fail("QEMU ended without the event " + name)
             self.events.append(json.loads(line))
 
-    def screendump(self, path):
-        """Writes what the screen shows as a PPM file, and returns it as
-        (width, height, bytes of RGB)."""
+    def screen_text(self):
+        """What VGA's text mode shows, as one line for each of the screen's;
+        a full one runs on in the next, as long messages do."""
+        path = self.folder + "/text"
+        self.qmp("pmemsave", val=0xB8000, size=TEXT_BYTES, filename=path)
+        with open(path, "rb") as f:
+            data = f.read()
+        lines = [data[i:i + 160:2].decode("latin-1").rstrip("\0 ")
+                 for i in range(0, TEXT_BYTES, 160)]
+        return "".join(line if len(line) == 80 else line + "\n"
+                       for line in lines)
+
+    def screendump(self):
+        """What the screen shows: (width, height, bytes of RGB)."""
+        path = self.folder + "/ppm"
         self.qmp("screendump", filename=path)
         with open(path, "rb") as f:
             data = f.read()

@@ -2,11 +2,11 @@
 """From the ISO, as `make run` starts it, to dom0's shell and out again."""
 
 import re
+import time
 
 from system import Fail, TROUBLE, test
 
 SHELL_SECONDS = 240
-UP = r"about to get started|Linux version"
 
 
 def ended_by(m, verb, reason):
@@ -49,7 +49,7 @@ def debug_keys(lab):
         m.wait("input goes to the hypervisor", 10)
         m.send("h")
         m.wait(r"h  list the keys", 10)
-        listed = m.wait(r"R  reboot at once[\s\S]*r  run queues", 10)
+        m.wait(r"r  run queues", 10)
         for key in re.findall(r"^.*\)   (\w)  ", m.text(), re.M):
             if key not in "hR":
                 m.send(key)
@@ -58,8 +58,6 @@ def debug_keys(lab):
         m.send("\n")
         m.wait("dom0# ", 20)
         m.shell("true")
-        if not listed:
-            raise Fail("no list of keys")
 
 
 @test("dom0 crashes: reported, then rebooted after 5 seconds")
@@ -79,11 +77,9 @@ def crash_noreboot(lab):
         m.dom0_shell(SHELL_SECONDS)
         m.send("echo c >/proc/sysrq-trigger\n")
         m.wait("not rebooting because of noreboot", 60)
-        try:
-            m.process.wait(8)
-        except Exception:
-            return
-        raise Fail("QEMU ended")
+        time.sleep(8)
+        if m.process.poll() is not None:
+            raise Fail("QEMU ended")
 
 
 @test("maxcpus and dom0_max_vcpus limit the CPUs, dom0_mem the memory")
@@ -97,8 +93,8 @@ def limits(lab):
             raise Fail("dom0 has %s CPUs, not 2" % cpus)
         if not 250 <= memory <= 400:
             raise Fail("dom0 has %d MiB, not somewhat less than 400" % memory)
-        if not re.search(r"smp: 3 of 4 CPUs", m.text()):
-            raise Fail("the hypervisor does not say that it uses 3 of 4 CPUs")
+        if not re.search(r"smp: 3 of \d CPUs run", m.text()):
+            raise Fail("the hypervisor does not say that it uses 3 CPUs")
 
 
 @test("the console by polling (com1 without an interrupt)")
@@ -113,8 +109,8 @@ def polled(lab):
 @test("the hypervisor's part of the boot under -icount, and its memory",
       alone=True)
 def figures(lab):
-    line = (r"boot: (\d+)\.(\d+) ms from entry to dom0; the hypervisor keeps "
-            r"(\d+) KiB")
+    line = (r"boot: (\d+)\.\d+ ms from entry to dom0; of \d+ MiB RAM (\d+) "
+            r"KiB are the hypervisor's")
     with lab.machine(mem="512M", icount="shift=0,sleep=off",
                      parameters="console=com1") as m:
         found = m.wait(line, 200, unless=TROUBLE)
@@ -123,6 +119,6 @@ def figures(lab):
                    "pass" if ms <= 300 else "fail", "%d ms" % ms)
     with lab.machine("-2G", mem="2G", parameters="console=com1") as m:
         found = m.wait(line, 200, unless=TROUBLE)
-        kib = int(found.group(3))
+        kib = int(found.group(2))
         lab.report("the hypervisor keeps at most 20 MiB of 2 GiB",
                    "pass" if kib <= 20 << 10 else "fail", "%d KiB" % kib)

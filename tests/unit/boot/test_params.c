@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "boot/param_values.h"
-#include "boot/params.h"
+#include "lib/params.h"
 #include "debug/log.h"
 
 static struct boot_params defaults;

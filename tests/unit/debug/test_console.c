@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "abi/xen.h"
-#include "boot/params.h"
+#include "lib/params.h"
 #include "debug/console.h"
 #include "debug/keys.h"
 #include "debug/log.h"

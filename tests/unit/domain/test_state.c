@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "abi/sched.h"
-#include "boot/params.h"
+#include "lib/params.h"
 #include "cpu/regs.h"
 #include "debug/log.h"
 #include "domain/domain.h"

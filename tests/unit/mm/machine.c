@@ -143,6 +143,19 @@ void machine_touch(unsigned cpu, uint64_t root)
     }
 }
 
+uint64_t machine_cached(bool table)
+{
+    const struct tlb *t = &tlbs[machine_random(MACHINE_CPUS)];
+
+    for (unsigned i = 0; i < 16 && t->count; i++) {
+        const struct cached *c = &t->entry[machine_random(t->count)];
+
+        if (table ? c->level != 0 : c->level == 0 && c->write)
+            return c->mfn;
+    }
+    return 0;
+}
+
 /* Why this entry is unsafe, or NULL. */
 static const char *unsafe(const struct cached *c)
 {

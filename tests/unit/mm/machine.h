@@ -28,6 +28,8 @@ struct domain_mm;
  * as hardware would, from what it has cached or not, and caches what it finds.
  */
 void machine_touch(unsigned cpu, uint64_t root);
+/* A frame that some TLB has for writing (level 0) or as a table; 0: none. */
+uint64_t machine_cached(bool table);
 /*
  * Does some TLB hold what its owner must no longer have: a writable mapping
  * of a page table or descriptor page, a table that can be written now, or

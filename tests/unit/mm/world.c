@@ -14,6 +14,7 @@
 #include "mm/guest_pt.h"
 #include "mm/heap.h"
 #include "mm/m2p.h"
+#include "mm/pt_entry.h"
 
 #define P PTE_PRESENT
 #define W PTE_WRITE
@@ -518,12 +519,86 @@ static bool step_touch(unsigned dom)
     return true;
 }
 
+/* Zero every entry of a checked table that refers to `mfn`. */
+static void unmap_everywhere(uint64_t mfn)
+{
+    for (unsigned f = 0; f < MODEL_FRAMES; f++) {
+        uint64_t table = MODEL_FIRST + f;
+        int owner = world.model.owner[f];
+
+        if (owner < 0 || !level_now(&world.model, table))
+            continue;
+        for (unsigned i = 0; i < 512; i++) {
+            uint64_t e = machine_page(table)[i];
+
+            if (!(e & P) || (e & PTE_ADDR) >> PAGE_SHIFT != mfn ||
+                pt_is_own_slot(level_now(&world.model, table), i))
+                continue;
+            /* Unless it is refused: a busy or changed table. */
+            if (guest_pt_update(&world.vm[owner][0], &world.dm[owner],
+                                PADDR((table << PAGE_SHIFT) + i * 8),
+                                (uint16_t)owner, 0, 0))
+                continue;
+        }
+    }
+    world_note();
+}
+
+/*
+ * What an attacker would do with a frame that a TLB has: get it into another
+ * use. As a page table while a CPU can write it; writable while a CPU uses it
+ * as a page table; someone else's.
+ */
+static bool step_attack(void)
+{
+    bool table = machine_random(2), expected;
+    uint64_t mfn = machine_cached(table), f = mfn - MODEL_FIRST;
+    struct vcpu_mm *who;
+    int owner, err;
+
+    if (!mfn || !world.judge || world.model.owner[f] < 0)
+        return true;
+    owner = world.model.owner[f];
+    who = &world.vm[owner][0];
+    if (!table && level_now(&world.model, mfn) == 0 &&
+        world.model.count[f] && world.model.use[f] == USE_WRITE)
+        memset(machine_page(mfn), 0, PAGE_SIZE);
+    if (world.model.pin[f]) {
+        world.model.pin[f] = 0;
+        if (guest_pt_unpin(who, &world.dm[owner], MFN(mfn)))
+            return false;
+    }
+    unmap_everywhere(mfn);
+    if (world.model.owner[f] < 0)
+        return true;
+    if (machine_random(3) == 0 && world.model.kept[f]) {
+        world.model.kept[f] = false;
+        err = domain_memory_free(&world.dm[owner], MFN(mfn));
+        world_note();
+        return !err && step_alloc(((unsigned)owner + 1) % WORLD_DOMAINS);
+    }
+    if (table) {
+        expected = model_may_use(now(), owner, mfn, USE_WRITE);
+        err = frame_get_writable(MFN(mfn), (uint16_t)owner);
+        world.model.write_holds[f] += err == 0;
+    } else {
+        expected = model_may_use(now(), owner, mfn, USE_L1);
+        err = guest_pt_pin(who, &world.dm[owner], MFN(mfn), 1);
+        world.model.pin[f] = err == 0;
+    }
+    return result(expected, err, "attack");
+}
+
 bool world_step(unsigned dom, unsigned vcpu)
 {
     struct vcpu_mm *who = &world.vm[dom][vcpu];
     bool ok;
 
-    switch (machine_random(24)) {
+    switch (machine_random(26)) {
+    case 24:
+    case 25:
+        ok = step_attack();
+        break;
     case 0:
     case 1:
         ok = step_alloc(dom);
@@ -576,16 +651,19 @@ bool world_step(unsigned dom, unsigned vcpu)
     return ok;
 }
 
+/* A free frame, or one of the hypervisor, is nobody's in every respect. */
+static bool is_forgotten(unsigned f)
+{
+    return world.model.refs[f] == 0 && world.model.owner[f] == -1 &&
+           m2p_get(MFN(MODEL_FIRST + f)).v == M2P_INVALID.v;
+}
+
 static bool frame_is_right(unsigned f)
 {
     const struct model *m = &world.model;
     const struct frame *fr = frame_of(MFN(MODEL_FIRST + f));
     uint64_t w = fr->word;
 
-    /* A frame that nobody keeps or refers to must be free. */
-    if (m->refs[f] == 0)
-        return frame_word_refs(w) == 0 && fr->owner == DOMID_NONE &&
-               m2p_get(MFN(MODEL_FIRST + f)).v == M2P_INVALID.v;
     return fr->owner == m->owner[f] && frame_word_refs(w) == m->refs[f] &&
            frame_word_count(w) == m->count[f] &&
            (!m->count[f] ||
@@ -598,8 +676,9 @@ bool world_is_right(void)
     for (unsigned f = 0; f < MODEL_FRAMES && world.judge; f++) {
         const struct frame *fr = frame_of(MFN(MODEL_FIRST + f));
 
-        if (frame_is_right(f) || fr->word == 0 ||
-            frame_word_type(fr->word) >= FRAME_FREE)
+        bool is_free = fr->word == 0 || frame_word_type(fr->word) >= FRAME_FREE;
+
+        if (is_free ? is_forgotten(f) : frame_is_right(f))
             continue;
         fprintf(stderr,
                 "frame %#x: word %#lx owner %u; model: owner %d refs %u use "

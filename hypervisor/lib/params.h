@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boot parameters: one table (name, type, range, help) in params.c. Names are
+ * Boot parameters: one table (name, type, range, help) in boot/params.c. Names are
  * Xen's where they exist. An unknown or malformed one is a warning with the
  * nearest name, and boot goes on with the default.
  */
