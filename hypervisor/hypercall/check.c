@@ -20,7 +20,7 @@
 #include "pv/segments.h"
 
 /* A page of one of the two windows, unless it is the hypervisor's own. */
-static void visit_window(uintptr_t va, uint16_t owner, check_visit_fn *visit)
+static void visit_window(uintptr_t va, check_visit_fn *visit)
 {
     const uint64_t *entry = map_l1_entry(va);
     mfn_t mfn;
@@ -28,19 +28,17 @@ static void visit_window(uintptr_t va, uint16_t owner, check_visit_fn *visit)
     if (!entry || !(*entry & PTE_PRESENT))
         return;
     mfn = paddr_to_mfn(PADDR(*entry & PTE_ADDR));
-    if (frame_exists(mfn) && frame_owner(mfn) == owner)
+    if (!pv_is_empty_page(mfn))
         visit(mfn, FRAME_SEGDESC);
 }
 
 static void visit_vcpu(const struct vcpu *v, check_visit_fn *visit)
 {
-    uint16_t owner = v->domain->id;
-
     check_vcpu(&v->mm, visit);
     for (unsigned i = 0; i < GDT_RESERVED_PAGE; i++)
-        visit_window(pv_gdt_window(v) + i * PAGE_SIZE, owner, visit);
+        visit_window(pv_gdt_window(v) + i * PAGE_SIZE, visit);
     for (unsigned i = 0; i < 16; i++)
-        visit_window(pv_ldt_window(v) + i * PAGE_SIZE, owner, visit);
+        visit_window(pv_ldt_window(v) + i * PAGE_SIZE, visit);
     if (!mfn_eq(v->event.info_mfn, INVALID_MFN))
         visit(v->event.info_mfn, FRAME_WRITABLE);
 }

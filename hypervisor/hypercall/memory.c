@@ -50,7 +50,10 @@ static int64_t query_domain(const struct vcpu *v, unsigned cmd,
     else if (cmd == XENMEM_maximum_reservation)
         n = (int64_t)MIN(READ_ONCE(d->mm.max_page_count), PAGES_SHOWN_MAX);
     else
-        n = (int64_t)(READ_ONCE(d->shared_info->arch.max_pfn) & ~0UL >> 1) - 1;
+        n = (int64_t)(READ_ONCE(d->shared_info->arch.max_pfn) & ~0UL >> 1);
+    /* The number of the last frame; a guest that has not said so has 0. */
+    if (cmd == XENMEM_maximum_gpfn && n)
+        n--;
     domain_put(d);
     return n;
 }

@@ -115,9 +115,16 @@ void pv_upcall(struct vcpu *v, struct cpu_regs *regs)
 
 void pv_failsafe(struct vcpu *v, struct cpu_regs *regs)
 {
-    const uint64_t head[] = {regs->rcx, regs->r11, read_ds(),
-                             read_es(), read_fs(), read_gs()};
+    /* Of a selector that could not be loaded, not the 0 loaded instead. */
+    bool saved = v->pv.failsafe_pending;
+    const uint64_t head[] = {regs->rcx,
+                             regs->r11,
+                             saved ? v->pv.ds : read_ds(),
+                             saved ? v->pv.es : read_es(),
+                             saved ? v->pv.fs : read_fs(),
+                             saved ? v->pv.gs : read_gs()};
 
+    v->pv.failsafe_pending = false;
     enter(v, regs, head, 6, &v->pv.failsafe);
 }
 
@@ -144,10 +151,8 @@ void pv_deliver_pending(struct vcpu *v, struct cpu_regs *regs)
         v->pv.trap_pending = false;
         pv_bounce(v, regs, v->pv.trap_vector, v->pv.trap_error);
     }
-    if (v->pv.failsafe_pending) {
-        v->pv.failsafe_pending = false;
+    if (v->pv.failsafe_pending)
         pv_failsafe(v, regs);
-    }
     if (v->pv.nmi_pending && !v->pv.nmi_masked && v->pv.traps[TRAP_NMI].rip) {
         v->pv.nmi_pending = false;
         v->pv.nmi_masked = true;

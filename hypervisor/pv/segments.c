@@ -42,6 +42,11 @@ static int get_frames(struct vcpu *v, const uint64_t *frames, unsigned count)
 /* Selectors of no table read as absent descriptors, not as page faults. */
 static const uint8_t empty_page[PAGE_SIZE] PAGE_ALIGNED;
 
+bool pv_is_empty_page(mfn_t mfn)
+{
+    return mfn_eq(mfn, virt_to_mfn(empty_page));
+}
+
 int pv_empty_gdt(struct vcpu *v)
 {
     for (unsigned i = 0; i < GDT_GUEST_PAGES; i++) {

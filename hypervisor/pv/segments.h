@@ -30,6 +30,8 @@ MUST_CHECK int pv_set_gdt(struct vcpu *v, const uint64_t *frames,
 void pv_drop_gdt(struct vcpu *v) MAY_YIELD;
 /* Fill the guest's part of the window where nothing is mapped. -ENOMEM. */
 MUST_CHECK int pv_empty_gdt(struct vcpu *v);
+/* Is this the page that stands there then? */
+bool pv_is_empty_page(mfn_t mfn);
 
 /*
  * Use `entries` descriptors (at most 8192) at page-aligned guest address

@@ -313,9 +313,8 @@ static void grant_setup(void *window, const void *page)
 
 static void grant_map(const void *at)
 {
-    struct gnttab_map_grant_ref map = {.host_addr = (ulong_t)at,
-                                       .flags = GNTMAP_host_map,
-                                       .ref = GRANT_REF};
+    struct gnttab_map_grant_ref map = {
+        .host_addr = (ulong_t)at, .flags = GNTMAP_host_map, .ref = GRANT_REF};
     struct gnttab_unmap_grant_ref unmap = {.host_addr = (ulong_t)at};
 
     if (grant_op(GNTTABOP_map_grant_ref, &map) == -XEN_ENOSYS) {

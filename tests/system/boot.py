@@ -28,6 +28,7 @@ def shell(lab):
             raise Fail("/sys/hypervisor/type is not xen")
         m.send("sleep 1000\n")
         m.wait("sleep 1000", 10)
+        time.sleep(2)
         m.send("\x03")
         m.wait("dom0# ", 20)
         m.shell("sleep 100 & jobs | grep sleep && kill %1")

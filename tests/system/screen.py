@@ -21,8 +21,10 @@ def vga(lab):
     with lab.machine(boot="mb2", dom0=DOM0, mem="1G") as m:
         m.wait("from entry to dom0", 120)
         time.sleep(0.3)
-        if "dom0: linux" not in m.screen_text():
-            raise Fail("the screen does not show the hypervisor's messages")
+        shown = m.screen_text()
+        if "dom0: linux" not in shown:
+            raise Fail("the screen does not show the hypervisor's messages, "
+                       "but: " + shown)
         m.dom0_shell(SHELL_SECONDS)
         m.shell("dmesg | grep 'Console: colour VGA'")
         m.shell("echo parvis-on-screen >/dev/tty0")
