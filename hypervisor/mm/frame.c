@@ -50,8 +50,11 @@
  *  8. A full count is an error.
  *
  * Locking: none here. Nothing is waited for but TLB flushes, and, with yields,
- * busy frames; busy is waited for from upper to lower page-table level only,
- * so no two wait for each other.
+ * frames that a sibling has busy. Tables are waited for from upper to lower
+ * level only, so no two wait for each other; but a level-1 entry may want a
+ * frame writable that a sibling is validating as a table, and the other way
+ * round. So who has a frame busy itself waits for so many turns only, and
+ * never for its own.
  */
 #include "mm/frame.h"
 

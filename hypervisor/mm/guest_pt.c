@@ -339,7 +339,7 @@ static bool find_target(const struct vcpu_mm *vm, uint64_t va, paddr_t *ptr)
     if (va % 8 || !walk(vm->kernel_root, va, &at))
         return false;
     e = entry_at(at);
-    if (!(e & PTE_PRESENT) || (e & PTE_WRITE) ||
+    if (!(e & PTE_PRESENT) ||
         !frame_is_table(pt_entry_mfn(e), vm->dm->domid, 1))
         return false;
     *ptr = PADDR((e & PTE_ADDR) + va % PAGE_SIZE);

@@ -24,7 +24,7 @@ static uint64_t merge(uint64_t entry, uint64_t old, bool keep_ad)
 /* `entry`, which is present and checked, stands for what `old` does. */
 static bool is_same(uint64_t entry, uint64_t old)
 {
-    return (old & PTE_PRESENT) && !((entry ^ old) & ~PTE_FREE_BITS);
+    return !((entry ^ old) & ~PTE_FREE_BITS);
 }
 
 /* False: the entry is not *expected. *old: what was replaced. */

@@ -28,10 +28,8 @@ terminal_input serial console
 terminal_output serial console
 set timeout=1
 set default=$entry
-# On UEFI the hypervisor gets a framebuffer; on BIOS VGA's text mode.
-if [ "\$grub_platform" = efi ]; then
-    insmod all_video
-fi
+# The hypervisor gets a framebuffer if GRUB has a driver for the screen.
+insmod all_video
 
 menuentry 'Parvis with Debian as dom0' --id mb2 {
     multiboot2 /boot/parvis.elf $parameters

@@ -28,6 +28,7 @@ char *machine_ram, *machine_frame_table, *machine_m2p;
 unsigned machine_cpu;
 int (*machine_on_yield)(void);
 uint32_t machine_generation[MACHINE_FRAMES];
+unsigned machine_flushes[MACHINE_CPUS];
 
 struct boot_info boot_info;
 struct cpu_features cpu_features = {.phys_bits = 40};
@@ -80,6 +81,7 @@ uint64_t read_cr3(void)
 
 void write_cr3(uint64_t v)
 {
+    machine_flushes[machine_cpu]++;
     tlbs[machine_cpu].cr3 = v;
     tlbs[machine_cpu].count = 0;
 }
@@ -150,7 +152,7 @@ uint64_t machine_cached(bool table)
     for (unsigned i = 0; i < 16 && t->count; i++) {
         const struct cached *c = &t->entry[machine_random(t->count)];
 
-        if (table ? c->level != 0 : c->level == 0 && c->write)
+        if (table == (c->level != 0))
             return c->mfn;
     }
     return 0;

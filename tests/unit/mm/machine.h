@@ -28,7 +28,7 @@ struct domain_mm;
  * as hardware would, from what it has cached or not, and caches what it finds.
  */
 void machine_touch(unsigned cpu, uint64_t root);
-/* A frame that some TLB has for writing (level 0) or as a table; 0: none. */
+/* A frame that some TLB has as a table, or as a mapped page; 0: none. */
 uint64_t machine_cached(bool table);
 /*
  * Does some TLB hold what its owner must no longer have: a writable mapping
@@ -36,6 +36,7 @@ uint64_t machine_cached(bool table);
  * anything of a frame that went to someone else?
  */
 bool machine_tlb_is_unsafe(void);
+extern unsigned machine_flushes[MACHINE_CPUS]; /* of whole TLBs */
 /* A frame got a new owner: cached uses of it before are stale. */
 extern uint32_t machine_generation[MACHINE_FRAMES];
 

@@ -37,7 +37,7 @@ def build(work, test):
 
 
 def noticed(work):
-    for test in ("test_frames", "test_yield"):
+    for test in ("test_heap", "test_frames", "test_yield"):
         if not build(work, test):
             sys.exit(f"{test} does not compile")
         for seed in SEEDS:

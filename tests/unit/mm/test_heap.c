@@ -142,6 +142,37 @@ static void limits(void **state)
     assert_int_equal(heap_claimed_by_others(&(uint64_t){0}), 0);
 }
 
+/*
+ * A block leaves after a flush by the CPUs that ran a guest and did not flush
+ * since any of its frames came back; others are left alone.
+ */
+static void flushed_before_reuse(void **state)
+{
+    tlb_stamp_t stamp;
+    mfn_t block;
+
+    (void)state;
+    for (unsigned late = 0; late < 2; late++) {
+        assert_int_equal(heap_take(1, HEAP_BITS_ANY, 0, &block), 0);
+        machine_cpu = 1;
+        tlb_load_root(PADDR(0x1000));
+        machine_cpu = 2;
+        tlb_load_root(virt_to_paddr(map_root));
+        machine_cpu = 0;
+        stamp = tlb_stamp_now();
+        heap_give(MFN(block.v + late), 0, stamp);
+        heap_give(MFN(block.v + !late), 0, TLB_STAMP_NONE);
+        memset(machine_flushes, 0, sizeof(machine_flushes));
+        assert_int_equal(heap_take(1, HEAP_BITS_ANY, 0, &block), 0);
+        assert_int_equal(machine_flushes[1], 1);
+        assert_int_equal(machine_flushes[2], 0);
+        heap_give(block, 1, stamp);
+        assert_int_equal(heap_take(1, HEAP_BITS_ANY, 0, &block), 0);
+        assert_int_equal(machine_flushes[1], 1);
+        heap_give(block, 1, TLB_STAMP_NONE);
+    }
+}
+
 /* ---- The boot memory map ---- */
 
 static struct boot_info map_of(const struct mem_region *m, unsigned n)
@@ -228,6 +259,7 @@ int main(void)
         cmocka_unit_test(blocks_at_random),
         cmocka_unit_test(objects_at_random),
         cmocka_unit_test(limits),
+        cmocka_unit_test(flushed_before_reuse),
         cmocka_unit_test(ranges_of_boot_memory),
         cmocka_unit_test(excluding_at_random),
     };

@@ -392,25 +392,39 @@ static bool step_update_va(unsigned dom, struct vcpu_mm *who)
            (err || found(table, idx[1], kept, 0));
 }
 
+/* The frame that a walk finds mapped, if it is a level-1 table; else 0. */
+static uint64_t mapped_table(struct model *m, unsigned dom, uint64_t root,
+                             const unsigned idx[5])
+{
+    uint64_t table = model_walk(m, (int)dom, root, idx);
+    uint64_t e = table ? machine_page(table)[idx[1]] : 0;
+
+    table = (e & PTE_ADDR) >> PAGE_SHIFT;
+    return (e & P) && !(e & W) && table >= MODEL_FIRST &&
+                   table < MODEL_FIRST + MODEL_FRAMES &&
+                   m->owner[table - MODEL_FIRST] == (int)dom &&
+                   level_now(m, table) == 1
+               ? table
+               : 0;
+}
+
 /* A write to a table that is mapped read-only. */
 static bool step_write(unsigned dom, struct vcpu_mm *who)
 {
     struct model *m = now();
     unsigned idx[5], at = machine_random(8);
-    uint64_t va = some_va(idx), root = who->kernel_root.v, old, kept = 0;
-    uint64_t entry = some_entry(dom, 1, 0), table, e;
-    bool expected, stale = machine_random(8) == 0;
+    uint64_t va = 0, root = who->kernel_root.v, old, kept = 0, table = 0;
+    uint64_t entry = some_entry(dom, 1, 0);
+    bool expected, stale = machine_random(3) == 0;
     int err;
 
     if (mfn_eq(who->kernel_root, INVALID_MFN))
         root = 0;
-    table = model_walk(m, (int)dom, root, idx);
-    e = table ? machine_page(table)[idx[1]] : 0;
-    table = (e & PTE_ADDR) >> PAGE_SHIFT;
-    expected = (e & P) && !(e & W) && table >= MODEL_FIRST &&
-               table < MODEL_FIRST + MODEL_FRAMES &&
-               m->owner[table - MODEL_FIRST] == (int)dom &&
-               level_now(m, table) == 1;
+    for (unsigned i = 0; i < 2000 && !table; i++) {
+        va = some_va(idx);
+        table = root ? mapped_table(m, dom, root, idx) : 0;
+    }
+    expected = table != 0;
     if (guest_pt_read_entry(who, va + at * 8, &old) != expected &&
         world.judge)
         return false;
@@ -671,8 +685,29 @@ static bool frame_is_right(unsigned f)
            !(w & FRAME_BUSY);
 }
 
+/* Entries of tables in use are in the form in which the CPU may see them. */
+static bool entries_are_right(unsigned f)
+{
+    uint64_t mfn = MODEL_FIRST + f;
+    unsigned level = level_now(&world.model, mfn);
+
+    for (unsigned i = 0; i < 512 && level; i++) {
+        uint64_t e = machine_page(mfn)[i];
+
+        if ((e & P) && (!(e & PTE_USER) || (e & PTE_GLOBAL) ||
+                        (level > 1 && (e & PTE_PSE)))) {
+            fprintf(stderr, "entry %u of table %#lx is %#lx\n", i, mfn, e);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool world_is_right(void)
 {
+    for (unsigned f = 0; f < MODEL_FRAMES && world.judge; f++)
+        if (!entries_are_right(f))
+            return false;
     for (unsigned f = 0; f < MODEL_FRAMES && world.judge; f++) {
         const struct frame *fr = frame_of(MFN(MODEL_FIRST + f));
 
