@@ -25,17 +25,14 @@ int mmu_subject_get(const struct vcpu *v, unsigned id, struct mmu_subject *s)
 {
     struct domain *d;
 
-    *s = (struct mmu_subject){NULL, 0};
-    if (id == DOMID_SELF || id == v->domain->id) {
-        s->owner = v->domain->id;
-        s->domain = v->domain;
-        domain_ref(s->domain);
+    if (likely(id == DOMID_SELF || id == v->domain->id)) {
+        *s = (struct mmu_subject){v->domain, false, v->domain->id};
         return 0;
     }
     if (!v->domain->is_privileged)
         return -EPERM;
     if (id == DOMID_IO || id == DOMID_XEN) {
-        s->owner = (uint16_t)id;
+        *s = (struct mmu_subject){NULL, false, (uint16_t)id};
         return 0;
     }
     d = domain_get(id);
@@ -45,13 +42,13 @@ int mmu_subject_get(const struct vcpu *v, unsigned id, struct mmu_subject *s)
         domain_put(d);
         return -EPERM;
     }
-    *s = (struct mmu_subject){d, d->id};
+    *s = (struct mmu_subject){d, true, d->id};
     return 0;
 }
 
 void mmu_subject_put(struct mmu_subject *s)
 {
-    if (s->domain)
+    if (s->is_held)
         domain_put(s->domain);
 }
 

@@ -7,7 +7,8 @@
 
 /* The domain that a page-table hypercall is about. */
 struct mmu_subject {
-    struct domain *domain; /* a reference is held; NULL: DOMID_IO or _XEN */
+    struct domain *domain; /* NULL: DOMID_IO or _XEN */
+    bool is_held;          /* with a reference: another than the caller's */
     uint16_t owner;        /* as frames have it */
 };
 

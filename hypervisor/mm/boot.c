@@ -25,12 +25,11 @@
 #include "mm/map.h"
 #include "mm/memory_map.h"
 
-#define PAGE_2M 0x200000UL
-#define LIMIT_4G 0x100000000UL
+#define PAGE_2M        0x200000UL
+#define LIMIT_4G       0x100000000UL
 #define SECTION_FRAMES (1UL << FRAME_SECTION_SHIFT)
-#define SECTION_BYTES (SECTION_FRAMES << PAGE_SHIFT)
-#define FLAGS_DATA \
-    (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
+#define SECTION_BYTES  (SECTION_FRAMES << PAGE_SHIFT)
+#define FLAGS_DATA     (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
 
 uint64_t m2p_frames;
 
@@ -70,8 +69,8 @@ static INIT_TEXT void map_or_die(uintptr_t va, uint64_t pa, uint64_t bytes,
         panic("boot memory for page tables");
 }
 
-static INIT_TEXT bool region_frames(const struct mem_region *m,
-                                    uint64_t *start, uint64_t *end)
+static INIT_TEXT bool region_frames(const struct mem_region *m, uint64_t *start,
+                                    uint64_t *end)
 {
     if (m->type != MEM_RAM)
         return false;

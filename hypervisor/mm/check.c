@@ -17,7 +17,7 @@
 #include "mm/map.h"
 #include "mm/pt_entry.h"
 
-#define WINDOW 32768UL /* frames: one section */
+#define WINDOW     32768UL /* frames: one section */
 #define LOGGED_MAX 20
 
 _Static_assert(WINDOW == 1UL << FRAME_SECTION_SHIFT, "a window is a section");
@@ -74,8 +74,7 @@ static void visit_hold(const struct mm_hold *h, check_visit_fn *fn)
 
     fn(h->mfn, h->progress == MM_HOLD_REF ? FRAME_NONE : type);
     if (h->progress <= 512 && frame_type_is_table(type))
-        visit_entries(h->mfn, (unsigned)(type - FRAME_L1 + 1), h->progress,
-                      fn);
+        visit_entries(h->mfn, (unsigned)(type - FRAME_L1 + 1), h->progress, fn);
 }
 
 void check_vcpu(const struct vcpu_mm *vm, check_visit_fn *fn)
@@ -156,8 +155,7 @@ static void for_each_frame(void (*fn)(const struct frame *f))
 {
     size_t s;
 
-    for (s = bitmap_next(frame_sections, FRAME_SECTIONS, 0);
-         s < FRAME_SECTIONS;
+    for (s = bitmap_next(frame_sections, FRAME_SECTIONS, 0); s < FRAME_SECTIONS;
          s = bitmap_next(frame_sections, FRAME_SECTIONS, s + 1))
         for (uint64_t i = 0; i < WINDOW; i++)
             fn(frame_of(MFN(s * WINDOW + i)));
@@ -177,8 +175,7 @@ unsigned check_run(void)
         log_error("no memory to check the frames");
         return bad + 1;
     }
-    for (s = bitmap_next(frame_sections, FRAME_SECTIONS, 0);
-         s < FRAME_SECTIONS;
+    for (s = bitmap_next(frame_sections, FRAME_SECTIONS, 0); s < FRAME_SECTIONS;
          s = bitmap_next(frame_sections, FRAME_SECTIONS, s + 1)) {
         memset(tallies, 0, bytes);
         window = s * WINDOW;

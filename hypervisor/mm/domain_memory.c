@@ -22,7 +22,7 @@
 #include "mm/map.h"
 
 /* Frames handled between two yields. */
-#define BATCH 32
+#define BATCH          32
 
 #define REGISTRY_SHIFT 8
 #define REGISTRY_CHUNK (1U << REGISTRY_SHIFT)
@@ -81,6 +81,14 @@ bool domain_memory_has_iomem(uint16_t domid)
     const struct domain_mm *mm = find(domid);
 
     return mm && mm->has_iomem;
+}
+
+void domain_memory_tables_changed(uint16_t domid)
+{
+    struct domain_mm *mm = find(domid);
+
+    if (mm)
+        atomic_add(&mm->tables_generation, 1);
 }
 
 bool domain_memory_is_gone(struct domain_mm *mm)
@@ -307,8 +315,8 @@ int domain_memory_assign_reserved(struct domain_mm *mm, mfn_t mfn,
     return err;
 }
 
-int domain_memory_populate(struct domain_mm *mm, unsigned order,
-                           unsigned flags, mfn_t *out)
+int domain_memory_populate(struct domain_mm *mm, unsigned order, unsigned flags,
+                           mfn_t *out)
 {
     uint64_t count = 1UL << order;
     int err = quota_take(mm, count, true);

@@ -12,6 +12,8 @@ MUST_CHECK int domain_memory_init(struct domain_mm *mm, uint16_t domid,
                                   uint64_t max_page_count);
 /* Nothing may be left: domain_memory_is_gone(). */
 void domain_memory_destroy(struct domain_mm *mm);
+/* Say that an entry above level 1 of its tables changed, or such a table. */
+void domain_memory_tables_changed(uint16_t domid);
 /* The domain with this id may map device memory. */
 bool domain_memory_has_iomem(uint16_t domid);
 /* No frame is owned by it or shared with it any more. */
@@ -28,7 +30,7 @@ MUST_CHECK int domain_memory_alloc_shared_ro(struct domain_mm *mm, mfn_t *out);
 
 /* ---- Frames of the domain ---- */
 /* flags: address bits in the low byte (0: any), or this. */
-#define MM_BITS(n) (n)
+#define MM_BITS(n)  (n)
 #define MM_BELOW_4G MM_BITS(32)
 /* At boot only: the content is not a guest's secret. */
 #define MM_NO_SCRUB 0x100U
@@ -74,8 +76,8 @@ void domain_memory_free_stolen(struct domain_mm *mm, mfn_t mfn);
  * root: drop all pins and give all frames up. What others still refer to
  * stays until they let go. Goes on to the end even if told to abandon.
  */
-void domain_memory_relinquish(struct vcpu_mm *who,
-                              struct domain_mm *mm) MAY_YIELD;
+void domain_memory_relinquish(struct vcpu_mm *who, struct domain_mm *mm)
+    MAY_YIELD;
 
 /* frame.c: the last reference on an owned or shared frame is gone. */
 void domain_memory_forget(mfn_t mfn);

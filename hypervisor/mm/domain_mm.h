@@ -23,8 +23,13 @@ struct domain_mm {
     uint64_t shared_count;   /* (m) hypervisor frames shared with it */
     uint64_t claim_frames;   /* heap lock: promised and not yet taken */
     uint64_t vm_assist;
-    uint32_t frames;   /* (m) list of owned frames, by frame number */
-    uint32_t leftover; /* (m) those given up but still referenced */
+    /*
+     * (a) Counts changes to entries above level 1 and ends of such tables:
+     * while it stays, so does where a root's walk leads.
+     */
+    uint32_t tables_generation;
+    uint32_t frames;         /* (m) list of owned frames, by frame number */
+    uint32_t leftover;       /* (m) those given up but still referenced */
     struct cpumask tlb_cpus; /* CPUs whose TLB may hold its mappings */
     struct e820entry *memory_map; /* (m) as set by set_memory_map, or NULL */
     unsigned memory_map_count;    /* (m) */
@@ -42,14 +47,20 @@ struct mm_hold {
 };
 
 #define MM_HOLD_TYPE 0xffff /* a reference with a type reference */
-#define MM_HOLD_REF 0xfffe  /* a reference */
+#define MM_HOLD_REF  0xfffe /* a reference */
 
-#define MM_HOLDS 10
+#define MM_HOLDS     10
 
 struct vcpu_mm {
     struct domain_mm *dm; /* (c) */
     mfn_t kernel_root; /* L4 in guest-kernel mode; a type reference is held */
     mfn_t user_root;   /* L4 in guest-user mode; INVALID_MFN: none */
+    /* (p) The latest walk: a root and 2 MiB that it led to a level-1 table. */
+    struct {
+        mfn_t root, table;
+        uint64_t va_2m;      /* address divided by 2 MiB, plus 1; 0: none */
+        uint32_t generation; /* of dm->tables_generation then */
+    } walk;
     struct mm_hold holds[MM_HOLDS]; /* (p) */
     unsigned hold_count;            /* (p) */
 };

@@ -205,14 +205,14 @@ static int type_claim(struct frame *f, uint16_t owner, enum frame_type type,
     return 0;
 }
 
-/* Busy no more: drop our reference, and `count` type references. */
-static void busy_end(struct frame *f, uint64_t count)
+/* Busy no more: drop our reference with our type reference, the only one. */
+static void busy_end(struct frame *f)
 {
     uint64_t w = atomic_load(&f->word), next;
 
     do {
-        CHECK((w & FRAME_BUSY) && frame_word_count(w) == count);
-        next = w - FRAME_REF - count * FRAME_COUNT;
+        CHECK((w & FRAME_BUSY) && frame_word_count(w) == 1);
+        next = w - FRAME_REF - FRAME_COUNT;
         next &= ~(FRAME_BUSY | FRAME_VALIDATED);
     } while (!atomic_cas(&f->word, &w, next));
     if (unlikely(frame_word_refs(next) == 0))
@@ -256,7 +256,7 @@ static int type_enter(struct vcpu_mm *who, struct frame *f, uint16_t owner,
         err = content_check(who, frame_mfn(f), owner, type);
     if (unlikely(err)) {
         /* Nothing was reached through it: the stamp stays. */
-        busy_end(f, 1);
+        busy_end(f);
         return err;
     }
     type_commit(f, frame_type_is_checked(type), clean);
@@ -280,7 +280,7 @@ static int type_get_once(struct vcpu_mm *who, mfn_t mfn, uint16_t owner,
     if (unlikely(READ_ONCE(f->owner) != owner)) {
         /* It changed hands between the look and the claim. */
         if (claimed)
-            busy_end(f, 1);
+            busy_end(f);
         else
             frame_put_type(who, mfn, type);
         return -EPERM;
@@ -292,6 +292,8 @@ static int type_get_once(struct vcpu_mm *who, mfn_t mfn, uint16_t owner,
 
 int frame_get_writable(mfn_t mfn, uint16_t owner)
 {
+    if (likely(frame_try_get_writable(mfn, owner)))
+        return 0;
     if (unlikely(!frame_exists(mfn)))
         return -EINVAL;
     return type_get_once(NULL, mfn, owner, FRAME_WRITABLE);
@@ -381,7 +383,10 @@ void frame_put_writable(mfn_t mfn)
     if (!is_last)
         return;
     stamp_set(f);
-    busy_end(f, 0);
+    /* We have it busy with a reference: the subtraction borrows nothing. */
+    next = atomic_sub(&f->word, FRAME_BUSY + FRAME_REF);
+    if (unlikely(frame_word_refs(next) == 0))
+        frame_free(f);
 }
 
 void frame_put_type(struct vcpu_mm *who, mfn_t mfn, enum frame_type type)
@@ -405,25 +410,12 @@ void frame_put_type(struct vcpu_mm *who, mfn_t mfn, enum frame_type type)
     if (frame_type_is_table(type))
         pt_devalidate(who, mfn, (unsigned)(type - FRAME_L1 + 1));
     stamp_set(f);
-    busy_end(f, 1);
+    busy_end(f);
 }
 
 enum frame_type frame_type(mfn_t mfn)
 {
     return frame_word_type(atomic_load(&frame_of(mfn)->word));
-}
-
-bool frame_is_table(mfn_t mfn, uint16_t owner, unsigned level)
-{
-    const struct frame *f;
-    uint64_t w;
-
-    if (!frame_exists(mfn))
-        return false;
-    f = frame_of(mfn);
-    w = atomic_load(&f->word);
-    return frame_word_type(w) == frame_type_of_level(level) &&
-           (w & FRAME_VALIDATED) && READ_ONCE(f->owner) == owner;
 }
 
 /* ---- Pins ---- */
@@ -463,8 +455,8 @@ void frame_share(mfn_t mfn, uint16_t owner, enum frame_type type,
     CHECK(type == FRAME_WRITABLE || type == FRAME_RO);
     f->owner = owner;
     f->next = f->prev = FRAME_UNLISTED;
-    atomic_store(&f->word, FRAME_SHARED | frame_type_bits(type) |
-                               FRAME_COUNT | FRAME_REF);
+    atomic_store(&f->word, FRAME_SHARED | frame_type_bits(type) | FRAME_COUNT |
+                               FRAME_REF);
 }
 
 int frame_disown(mfn_t mfn)

@@ -24,7 +24,7 @@ struct vcpu_mm;
 /* Owner of no frame: free, or the hypervisor's own. Prev of an unlisted one. */
 #define DOMID_NONE 0xffff
 /* Owner of the M2P's frames: the ABI's DOMID_XEN. */
-#define DOMID_M2P 0x7ff2
+#define DOMID_M2P      0x7ff2
 #define FRAME_UNLISTED 0xffffffffU
 
 enum frame_type {
@@ -52,19 +52,19 @@ struct frame {
 _Static_assert(sizeof(struct frame) == 24, "32 bytes a frame with the M2P");
 
 /* The word: references, type count, type, flags. */
-#define FRAME_COUNT_BITS 27
-#define FRAME_COUNT_MAX ((1UL << FRAME_COUNT_BITS) - 1)
-#define FRAME_REF 1UL
+#define FRAME_COUNT_BITS  27
+#define FRAME_COUNT_MAX   ((1UL << FRAME_COUNT_BITS) - 1)
+#define FRAME_REF         1UL
 #define FRAME_COUNT_SHIFT FRAME_COUNT_BITS
-#define FRAME_COUNT (1UL << FRAME_COUNT_SHIFT)
-#define FRAME_TYPE_SHIFT (2 * FRAME_COUNT_BITS)
-#define FRAME_TYPE_MASK (15UL << FRAME_TYPE_SHIFT)
-#define FRAME_VALIDATED BIT(58) /* its content was checked for its type */
-#define FRAME_BUSY BIT(59)      /* type being entered or left */
-#define FRAME_PINNED BIT(60)    /* stands for one type reference */
-#define FRAME_ALLOCATED BIT(61) /* owned; stands for one reference */
-#define FRAME_UNCACHED BIT(62)  /* was mapped so: flush before reuse */
-#define FRAME_SHARED BIT(63)    /* the hypervisor's; for a type reference */
+#define FRAME_COUNT       (1UL << FRAME_COUNT_SHIFT)
+#define FRAME_TYPE_SHIFT  (2 * FRAME_COUNT_BITS)
+#define FRAME_TYPE_MASK   (15UL << FRAME_TYPE_SHIFT)
+#define FRAME_VALIDATED   BIT(58) /* its content was checked for its type */
+#define FRAME_BUSY        BIT(59) /* type being entered or left */
+#define FRAME_PINNED      BIT(60) /* stands for one type reference */
+#define FRAME_ALLOCATED   BIT(61) /* owned; stands for one reference */
+#define FRAME_UNCACHED    BIT(62) /* was mapped so: flush before reuse */
+#define FRAME_SHARED      BIT(63) /* the hypervisor's; for a type reference */
 
 static inline uint64_t frame_word_refs(uint64_t w)
 {
@@ -98,7 +98,7 @@ static inline enum frame_type frame_type_of_level(unsigned level)
 
 /* Which stretches of 128 MiB have entries in the table. */
 #define FRAME_SECTION_SHIFT 15
-#define FRAME_SECTIONS ((DIRECT_BYTES >> PAGE_SHIFT) >> FRAME_SECTION_SHIFT)
+#define FRAME_SECTIONS      ((DIRECT_BYTES >> PAGE_SHIFT) >> FRAME_SECTION_SHIFT)
 extern uint64_t frame_sections[BITMAP_WORDS(FRAME_SECTIONS)];
 
 /* The frame has an entry in the frame table; it may still not be RAM. */
@@ -119,8 +119,21 @@ static inline mfn_t frame_mfn(const struct frame *f)
     return MFN((uint64_t)(f - (const struct frame *)FRAME_TABLE_BASE));
 }
 
+/* Its record, or NULL when it has none. */
+static ALWAYS_INLINE struct frame *frame_find(mfn_t mfn)
+{
+    return likely(frame_exists(mfn)) ? frame_of(mfn) : NULL;
+}
+
 /* The frame is now a checked table of `level` that `owner` owns. A look only. */
-bool frame_is_table(mfn_t mfn, uint16_t owner, unsigned level);
+static inline bool frame_is_table(mfn_t mfn, uint16_t owner, unsigned level)
+{
+    const struct frame *f = frame_find(mfn);
+
+    return likely(f) && READ_ONCE(f->owner) == owner &&
+           (atomic_load(&f->word) & (FRAME_TYPE_MASK | FRAME_VALIDATED)) ==
+               (frame_type_bits(frame_type_of_level(level)) | FRAME_VALIDATED);
+}
 /* Owner of a frame on which the caller has a reference. */
 static inline uint16_t frame_owner(mfn_t mfn)
 {
@@ -142,6 +155,42 @@ void frame_put(mfn_t mfn);
 MUST_CHECK int frame_get_writable(mfn_t mfn, uint16_t owner);
 void frame_put_writable(mfn_t mfn);
 /*
+ * The usual case of each, in line: writable already, or the last time; and
+ * not the last type reference. False: nothing was done.
+ */
+MUST_CHECK static ALWAYS_INLINE bool frame_try_get_writable(mfn_t mfn,
+                                                            uint16_t owner)
+{
+    struct frame *f = frame_find(mfn);
+    uint64_t w;
+
+    if (unlikely(!f))
+        return false;
+    w = atomic_load(&f->word);
+    if (unlikely((w & (FRAME_TYPE_MASK | FRAME_BUSY)) !=
+                 frame_type_bits(FRAME_WRITABLE)) ||
+        unlikely(frame_word_refs(w) - 1 >= FRAME_COUNT_MAX - 1) ||
+        unlikely(READ_ONCE(f->owner) != owner) ||
+        unlikely(!atomic_cas(&f->word, &w, w + FRAME_REF + FRAME_COUNT)))
+        return false;
+    if (likely(READ_ONCE(f->owner) == owner))
+        return true;
+    frame_put_writable(mfn);
+    return false;
+}
+MUST_CHECK static ALWAYS_INLINE bool frame_try_put_writable(mfn_t mfn)
+{
+    struct frame *f = frame_find(mfn);
+    uint64_t w;
+
+    if (unlikely(!f))
+        return false;
+    w = atomic_load(&f->word);
+    return likely((w & FRAME_TYPE_MASK) == frame_type_bits(FRAME_WRITABLE)) &&
+           likely(frame_word_count(w) > 1) &&
+           likely(atomic_cas(&f->word, &w, w - FRAME_REF - FRAME_COUNT));
+}
+/*
  * The same for any type from FRAME_WRITABLE to FRAME_SEGDESC. Checks the
  * content when the type is entered; what that can return comes on top, as
  * does -ECANCELED. While a sibling of `who` has it busy, yields and tries
@@ -150,15 +199,15 @@ void frame_put_writable(mfn_t mfn);
 MUST_CHECK int frame_get_type(struct vcpu_mm *who, mfn_t mfn, uint16_t owner,
                               enum frame_type type) MAY_YIELD;
 /* Takes a table's entries apart with the last type reference. */
-void frame_put_type(struct vcpu_mm *who, mfn_t mfn,
-                    enum frame_type type) MAY_YIELD;
+void frame_put_type(struct vcpu_mm *who, mfn_t mfn, enum frame_type type)
+    MAY_YIELD;
 /*
  * One more type reference of a type that is in force now, without entering
  * it or waiting. -EBUSY: it is not of this type now.
  */
 MUST_CHECK int frame_get_type_now(struct vcpu_mm *who, mfn_t mfn,
-                                  uint16_t owner,
-                                  enum frame_type type) MAY_YIELD;
+                                  uint16_t owner, enum frame_type type)
+    MAY_YIELD;
 /* The type of a frame on which the caller has a reference; a snapshot. */
 enum frame_type frame_type(mfn_t mfn);
 

@@ -16,9 +16,9 @@
 #define USER_END 0x0000800000000000UL
 
 /* Bytes of the instructions, for assemblers and CPUs that lack them. */
-#define SMAP_SITE(label)                      \
-    ".pushsection .smap_sites, \"a\"\n"       \
-    ".quad " #label "\n"                      \
+#define SMAP_SITE(label)                \
+    ".pushsection .smap_sites, \"a\"\n" \
+    ".quad " #label "\n"                \
     ".popsection\n"
 #define STAC "70: .byte 0x0f, 0x01, 0xcb\n" SMAP_SITE(70b)
 #define CLAC "71: .byte 0x0f, 0x01, 0xca\n" SMAP_SITE(71b)
@@ -37,13 +37,12 @@ static size_t copy(void *dst, const void *src, size_t bytes)
 {
     size_t words = bytes / 8, rest = bytes % 8;
 
-    asm volatile(STAC
-                 "1: rep movsq\n"
-                 "   mov %[rest], %%rcx\n"
-                 "2: rep movsb\n"
-                 "   jmp 4f\n"
-                 "3: lea (%[rest], %%rcx, 8), %%rcx\n"
-                 "4:\n" CLAC FIXUP(1b, 3b) FIXUP(2b, 4b)
+    asm volatile(STAC "1: rep movsq\n"
+                      "   mov %[rest], %%rcx\n"
+                      "2: rep movsb\n"
+                      "   jmp 4f\n"
+                      "3: lea (%[rest], %%rcx, 8), %%rcx\n"
+                      "4:\n" CLAC FIXUP(1b, 3b) FIXUP(2b, 4b)
                  : "+&D"(dst), "+&S"(src), "+&c"(words)
                  : [rest] "r"(rest)
                  : "memory");
@@ -52,9 +51,8 @@ static size_t copy(void *dst, const void *src, size_t bytes)
 
 static size_t fill_zero(void *dst, size_t bytes)
 {
-    asm volatile(STAC
-                 "1: rep stosb\n"
-                 "2:\n" CLAC FIXUP(1b, 2b)
+    asm volatile(STAC "1: rep stosb\n"
+                      "2:\n" CLAC FIXUP(1b, 2b)
                  : "+D"(dst), "+c"(bytes)
                  : "a"(0)
                  : "memory");

@@ -184,8 +184,7 @@ int guest_pt_set(struct vcpu_mm *who, struct guest_pt_cursor *c,
         return 0;
     }
     place = (struct pt_place){c->table, dm->domid,
-                              (uint8_t)(c->type - FRAME_L1 + 1),
-                              (uint16_t)idx};
+                              (uint8_t)(c->type - FRAME_L1 + 1), (uint16_t)idx};
     return pt_update(who, &place, dm->has_iomem, frame_owner, entry, NULL,
                      flags & GUEST_PT_KEEP_AD);
 }
@@ -207,7 +206,10 @@ int guest_pt_update(struct vcpu_mm *who, struct domain_mm *dm, paddr_t ptr,
     return err;
 }
 
-/* Replace the level-1 entry at `ptr` if its table is one. */
+/*
+ * Replace the level-1 entry at `ptr` if its table is one. -EAGAIN also when
+ * what it is to map is busy.
+ */
 static int l1_replace(struct vcpu_mm *who, paddr_t ptr, uint16_t frame_owner,
                       uint64_t entry, const uint64_t *expected)
 {
@@ -219,10 +221,9 @@ static int l1_replace(struct vcpu_mm *who, paddr_t ptr, uint16_t frame_owner,
 
     if (unlikely(err))
         return err;
-    frame_hold(who, table, MM_HOLD_TYPE);
-    err = pt_update(who, &place, who->dm->has_iomem, frame_owner, entry,
+    /* Without waiting, so that the table need not be noted as held. */
+    err = pt_update(NULL, &place, who->dm->has_iomem, frame_owner, entry,
                     expected, false);
-    frame_hold_end(who, table);
     frame_put_type(who, table, FRAME_L1);
     return err;
 }
@@ -303,6 +304,31 @@ bool guest_pt_lookup(mfn_t root, uint64_t va, uint64_t *entry)
     return true;
 }
 
+/*
+ * The table that the kernel root's walk for `va` ends in, from memory of the
+ * latest walk if nothing that it went through has changed since. As any walk,
+ * it is a look: the table is one when its type reference is taken.
+ */
+static bool walk_cached(struct vcpu_mm *vm, uint64_t va, paddr_t *ptr)
+{
+    uint32_t generation = atomic_load(&vm->dm->tables_generation);
+
+    if (likely(vm->walk.va_2m == (va >> 21) + 1 &&
+               vm->walk.generation == generation &&
+               mfn_eq(vm->walk.root, vm->kernel_root))) {
+        *ptr = PADDR((vm->walk.table.v << PAGE_SHIFT) +
+                     (va >> PAGE_SHIFT & 511) * 8);
+        return true;
+    }
+    if (!walk(vm->kernel_root, va, ptr))
+        return false;
+    vm->walk.va_2m = (va >> 21) + 1;
+    vm->walk.generation = generation;
+    vm->walk.root = vm->kernel_root;
+    vm->walk.table = paddr_to_mfn(*ptr);
+    return true;
+}
+
 int guest_pt_update_va(struct vcpu_mm *who, uint64_t va, uint16_t frame_owner,
                        uint64_t entry)
 {
@@ -310,9 +336,8 @@ int guest_pt_update_va(struct vcpu_mm *who, uint64_t va, uint16_t frame_owner,
     int err;
 
     for (;;) {
-        err = guest_pt_find(who, va, &ptr);
-        if (unlikely(err))
-            return err;
+        if (unlikely(!walk_cached(who, va, &ptr)))
+            return -EINVAL;
         err = l1_replace(who, ptr, frame_owner, entry, NULL);
         if (likely(err != -EAGAIN) || frame_owner != who->dm->domid)
             return err;
@@ -346,8 +371,7 @@ static bool find_target(const struct vcpu_mm *vm, uint64_t va, paddr_t *ptr)
     return true;
 }
 
-bool guest_pt_read_entry(const struct vcpu_mm *vm, uint64_t va,
-                         uint64_t *entry)
+bool guest_pt_read_entry(const struct vcpu_mm *vm, uint64_t va, uint64_t *entry)
 {
     paddr_t ptr;
 

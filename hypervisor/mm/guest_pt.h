@@ -75,11 +75,11 @@ MUST_CHECK int guest_pt_unmap(struct vcpu_mm *who, struct domain_mm *dm,
 MUST_CHECK int guest_pt_find(const struct vcpu_mm *vm, uint64_t va,
                              paddr_t *ptr);
 MUST_CHECK int guest_pt_update_va(struct vcpu_mm *who, uint64_t va,
-                                  uint16_t frame_owner,
-                                  uint64_t entry) MAY_YIELD;
+                                  uint16_t frame_owner, uint64_t entry)
+    MAY_YIELD;
 /* guest_pt_unmap() at an address. */
-MUST_CHECK int guest_pt_unmap_va(struct vcpu_mm *who, uint64_t va,
-                                 mfn_t mfn) MAY_YIELD;
+MUST_CHECK int guest_pt_unmap_va(struct vcpu_mm *who, uint64_t va, mfn_t mfn)
+    MAY_YIELD;
 
 /*
  * Plain access to page tables, for emulating a guest kernel's write to `va`

@@ -23,8 +23,8 @@
 #include "mm/frame.h"
 #include "mm/map.h"
 
-#define ZONES 41
-#define ORDERS (HEAP_ORDER_MAX + 1)
+#define ZONES   41
+#define ORDERS  (HEAP_ORDER_MAX + 1)
 #define ZONE_4G 20 /* the highest zone below 4 GiB */
 
 static struct zone {

@@ -22,8 +22,8 @@
 #include "lib/bits.h"
 #include "lib/errno.h"
 #include "lib/spinlock.h"
-#include "mm/heap.h"
 #include "mm/boot.h"
+#include "mm/heap.h"
 
 /* Of the window, as much as can be in use at once. */
 #define MMIO_PAGES 65536U
@@ -59,8 +59,8 @@ static uint64_t *table_below(uint64_t *entry, uint64_t user)
     table = mm_table_alloc();
     if (!table)
         return NULL;
-    fresh = virt_to_paddr(table).v | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED |
-            user;
+    fresh =
+        virt_to_paddr(table).v | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | user;
     if (!atomic_cas(entry, &seen, fresh)) {
         heap_free_pages(table, 0);
         return table_at(seen);
@@ -158,8 +158,8 @@ bool map_lookup(uintptr_t va, uint64_t *pa)
         if (!entry || !(*entry & PTE_PRESENT) ||
             (level > 1 && !(*entry & PTE_PSE)))
             continue;
-        *pa = ((*entry & PTE_ADDR) & ~((1UL << level_shift(level)) - 1)) +
-              offset;
+        *pa =
+            ((*entry & PTE_ADDR) & ~((1UL << level_shift(level)) - 1)) + offset;
         return true;
     }
     return false;
@@ -254,8 +254,8 @@ void *map_mmio(paddr_t pa, size_t bytes, enum mmio_cache cache)
 void unmap_mmio(void *va, size_t bytes)
 {
     uintptr_t first = (uintptr_t)va & PAGE_MASK;
-    size_t count = ROUND_UP((uintptr_t)va - first + bytes, PAGE_SIZE) /
-                   PAGE_SIZE;
+    size_t count =
+        ROUND_UP((uintptr_t)va - first + bytes, PAGE_SIZE) / PAGE_SIZE;
 
     map_remove(first, count);
     window_give((first - MMIO_BASE) / PAGE_SIZE, count);

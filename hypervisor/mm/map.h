@@ -31,7 +31,11 @@ void map_install(uint64_t *l4);
 /* Zero them, so that the guest does not see them as data. */
 void map_uninstall(uint64_t *l4);
 
-enum mmio_cache { MMIO_UC, MMIO_WC, MMIO_WB };
+enum mmio_cache {
+    MMIO_UC,
+    MMIO_WC,
+    MMIO_WB
+};
 /* Map device memory (or tables outside RAM) somewhere; NULL: no room. */
 void *map_mmio(paddr_t pa, size_t bytes, enum mmio_cache cache);
 void unmap_mmio(void *va, size_t bytes);

@@ -17,8 +17,7 @@ bool memory_map_is_ram(mfn_t mfn)
     for (unsigned i = 0; i < boot_info.map_count; i++) {
         const struct mem_region *m = &boot_info.map[i];
 
-        if (m->type == MEM_RAM && start >= m->base &&
-            end <= m->base + m->size)
+        if (m->type == MEM_RAM && start >= m->base && end <= m->base + m->size)
             return true;
     }
     return false;
@@ -74,8 +73,7 @@ void memory_map_free_ranges(const struct boot_info *info, uint64_t image_end_pa,
     }
     memory_map_exclude(out, IMAGE_PHYS, ROUND_UP(image_end_pa, PAGE_SIZE));
     for (unsigned i = 0; i < info->module_count; i++)
-        memory_map_exclude(out,
-                           ROUND_DOWN(info->modules[i].start, PAGE_SIZE),
+        memory_map_exclude(out, ROUND_DOWN(info->modules[i].start, PAGE_SIZE),
                            ROUND_UP(info->modules[i].end, PAGE_SIZE));
 }
 

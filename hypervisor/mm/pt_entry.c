@@ -12,7 +12,7 @@
  * and an entry that is not present for nothing. Whether a frame is RAM never
  * changes; a mapped frame of RAM has a word that is not zero, a frame that is
  * not RAM has a zero word or none.
- * Invariant: entries have only bits of allowed_bits; large pages do not exist.
+ * Invariant: entries have only bits of pt_allowed_bits; large pages do not exist.
  */
 #include "mm/pt_entry.h"
 
@@ -25,35 +25,18 @@
 #include "mm/memory_map.h"
 #include "platform/mmio.h"
 
-#define PTE_CACHE_BITS (PTE_PWT | PTE_PCD | PTE_PAT)
 /* The ABI's DOMID_IO: whose frames are no RAM. */
 #define DOMID_DEVICE 0x7ff1
 
-#define BITS_ALL \
-    (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_FREE_BITS | PTE_ADDR)
+#define BITS_ALL     (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_FREE_BITS | PTE_ADDR)
 
-/*
- * The bits that a guest's present entry may have, by level. GLOBAL in level 1
- * is taken and dropped. PTE_PAT is PTE_PSE above level 1, and not there.
- */
-static const uint64_t allowed_bits[] = {
+/* GLOBAL in level 1 is taken and dropped. */
+const uint64_t pt_allowed_bits[5] = {
     [1] = BITS_ALL | PTE_GLOBAL | PTE_CACHE_BITS,
     [2] = BITS_ALL,
     [3] = BITS_ALL,
     [4] = BITS_ALL,
 };
-
-int pt_entry_check(unsigned level, bool iomem, uint64_t *entry)
-{
-    uint64_t e = *entry;
-
-    if (unlikely(e & ~allowed_bits[level]))
-        return -EINVAL;
-    if (unlikely(level == 1 && (e & PTE_CACHE_BITS) && !iomem))
-        return -EINVAL;
-    *entry = (e | PTE_USER) & ~(level == 1 ? PTE_GLOBAL : 0);
-    return 0;
-}
 
 static int device_get(bool iomem, uint64_t *entry)
 {
@@ -75,9 +58,14 @@ static int page_get(struct vcpu_mm *who, uint16_t owner, uint64_t entry)
 {
     mfn_t mfn = pt_entry_mfn(entry);
 
-    if (entry & PTE_WRITE)
-        return frame_get_type(who, mfn, owner, FRAME_WRITABLE);
-    return frame_get(mfn, owner);
+    int err;
+
+    if (!(entry & PTE_WRITE))
+        return frame_get(mfn, owner);
+    err = frame_get_writable(mfn, owner);
+    if (unlikely(err == -EAGAIN) && who)
+        err = frame_get_type(who, mfn, owner, FRAME_WRITABLE);
+    return err;
 }
 
 static int l1_get(struct vcpu_mm *who, bool iomem, uint16_t owner,
@@ -91,9 +79,18 @@ static int l1_get(struct vcpu_mm *who, bool iomem, uint16_t owner,
     err = owner == DOMID_DEVICE ? -EINVAL : page_get(who, owner, *entry);
     if (unlikely(err == -EINVAL) && !memory_map_is_ram(mfn))
         return owner == DOMID_M2P ? -EPERM : device_get(iomem, entry);
-    if (!err && unlikely(*entry & PTE_CACHE_BITS))
-        frame_note_uncached(mfn);
-    return err;
+    if (err || likely(!(*entry & PTE_CACHE_BITS)))
+        return err;
+    /* The hypervisor's own mapping of a shared frame is write-back. */
+    if (atomic_load(&frame_of(mfn)->word) & FRAME_SHARED) {
+        if (*entry & PTE_WRITE)
+            frame_put_writable(mfn);
+        else
+            frame_put(mfn);
+        return -EPERM;
+    }
+    frame_note_uncached(mfn);
+    return 0;
 }
 
 static bool is_self_reference(const struct pt_place *place, uint64_t entry)

@@ -11,6 +11,7 @@
 
 #include "lib/atomic.h"
 #include "lib/errno.h"
+#include "mm/domain_memory.h"
 #include "mm/frame.h"
 
 /* What goes in for `entry` when `old` is there. */
@@ -71,14 +72,16 @@ int pt_update(struct vcpu_mm *who, const struct pt_place *place, bool iomem,
         if (frame_owner == place->owner &&
             update_same(slot, entry, expected, keep_ad))
             return 0;
-        err = pt_entry_get(who, place, iomem, frame_owner, &entry);
+        err = pt_entry_get_fast(who, place, iomem, frame_owner, &entry);
         if (unlikely(err))
             return err;
     }
     if (unlikely(!exchange(slot, entry, expected, keep_ad, &old))) {
-        pt_entry_put(who, place, entry);
+        pt_entry_put_fast(who, place, entry);
         return -EAGAIN;
     }
-    pt_entry_put(who, place, old);
+    if (place->level > 1)
+        domain_memory_tables_changed(place->owner);
+    pt_entry_put_fast(who, place, old);
     return 0;
 }

@@ -7,7 +7,8 @@
 /*
  * Replace the entry at `place`, of whose table the caller holds a type
  * reference, by `entry`, checked. `expected`: only if it is that now, else
- * -EAGAIN. `keep_ad`: accessed and dirty bits stay set.
+ * -EAGAIN. `keep_ad`: accessed and dirty bits stay set. `who` as for
+ * pt_entry_get().
  */
 MUST_CHECK int pt_update(struct vcpu_mm *who, const struct pt_place *place,
                          bool iomem, uint16_t frame_owner, uint64_t entry,

@@ -20,22 +20,43 @@
 /* Entries of a table handled between two yields. */
 #define BATCH 64
 
+/* Of a present entry that is not ours. */
 static int entry_enter(struct vcpu_mm *who, const struct pt_place *place,
-                       bool iomem, uint64_t *slot)
+                       bool iomem, uint64_t *slot, uint64_t e)
 {
-    uint64_t e = READ_ONCE(*slot), checked = e;
-    int err;
+    uint64_t checked = e;
+    int err = pt_entry_check(place->level, iomem, &checked);
 
-    if (!(e & PTE_PRESENT))
-        return 0;
-    err = pt_entry_check(place->level, iomem, &checked);
     if (unlikely(err))
         return err;
-    err = pt_entry_get(who, place, iomem, place->owner, &checked);
+    err = pt_entry_get_fast(who, place, iomem, place->owner, &checked);
     if (unlikely(err))
         return err;
     if (checked != e)
         WRITE_ONCE(*slot, checked);
+    return 0;
+}
+
+/* Go on from place->idx up to `end`; at an error it is the entry's index. */
+static int entries_enter(struct vcpu_mm *who, struct pt_place *place,
+                         bool iomem, unsigned hold, unsigned end)
+{
+    uint64_t *table = mfn_to_virt(place->table);
+
+    for (unsigned i = place->idx; i < end; i++) {
+        uint64_t e = READ_ONCE(table[i]);
+        int err;
+
+        if (!(e & PTE_PRESENT) || pt_is_own_slot(place->level, i))
+            continue;
+        place->idx = (uint16_t)i;
+        who->holds[hold].progress = (uint16_t)i;
+        err = entry_enter(who, place, iomem, &table[i], e);
+        if (unlikely(err))
+            return err;
+    }
+    place->idx = (uint16_t)end;
+    who->holds[hold].progress = (uint16_t)end;
     return 0;
 }
 
@@ -45,14 +66,19 @@ static void entries_leave(struct vcpu_mm *who, struct pt_place *place,
 {
     const uint64_t *table = mfn_to_virt(place->table);
 
-    while (place->idx > 0) {
-        place->idx--;
-        who->holds[hold].progress = place->idx;
-        if (pt_is_own_slot(place->level, place->idx))
+    for (unsigned i = place->idx; i-- > 0;) {
+        uint64_t e = READ_ONCE(table[i]);
+
+        if ((e & PTE_PRESENT) && !pt_is_own_slot(place->level, i)) {
+            place->idx = (uint16_t)i;
+            who->holds[hold].progress = (uint16_t)i;
+            pt_entry_put_fast(who, place, e);
+        }
+        if (i % BATCH)
             continue;
-        pt_entry_put(who, place, READ_ONCE(table[place->idx]));
+        who->holds[hold].progress = (uint16_t)i;
         /* What is being undone must be undone in any case. */
-        if (place->idx % BATCH == 0 && yield_point())
+        if (yield_point())
             continue;
     }
 }
@@ -62,23 +88,20 @@ int pt_validate(struct vcpu_mm *who, mfn_t mfn, uint16_t owner, unsigned level)
     struct pt_place place = {mfn, owner, (uint8_t)level, 0};
     unsigned hold = frame_hold(who, mfn, 0);
     bool iomem = domain_memory_has_iomem(owner);
-    uint64_t *table = mfn_to_virt(mfn);
     int err = 0;
 
     if (level == 4)
-        map_install(table);
+        map_install(mfn_to_virt(mfn));
     while (place.idx < ENTRIES && !err) {
-        if (!pt_is_own_slot(level, place.idx))
-            err = entry_enter(who, &place, iomem, &table[place.idx]);
+        err = entries_enter(who, &place, iomem, hold, place.idx + BATCH);
         if (!err)
-            who->holds[hold].progress = ++place.idx;
-        if (!err && place.idx % BATCH == 0)
             err = yield_point();
     }
-    if (unlikely(err))
+    if (unlikely(err)) {
         entries_leave(who, &place, hold);
-    if (unlikely(err) && level == 4)
-        map_uninstall(table);
+        if (level == 4)
+            map_uninstall(mfn_to_virt(mfn));
+    }
     frame_hold_end(who, mfn);
     return err;
 }
@@ -88,6 +111,8 @@ void pt_devalidate(struct vcpu_mm *who, mfn_t mfn, unsigned level)
     struct pt_place place = {mfn, frame_owner(mfn), (uint8_t)level, ENTRIES};
     unsigned hold = frame_hold(who, mfn, ENTRIES);
 
+    if (level > 1)
+        domain_memory_tables_changed(place.owner);
     entries_leave(who, &place, hold);
     if (level == 4)
         map_uninstall(mfn_to_virt(mfn));

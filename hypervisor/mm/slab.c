@@ -19,7 +19,7 @@
 #include "mm/map.h"
 
 #define CLASS_SHIFT_MIN 4
-#define CLASSES 8 /* 16 to 2048 bytes */
+#define CLASSES         8 /* 16 to 2048 bytes */
 
 static uint32_t partial[CLASSES]; /* pages with a free object, by frame */
 static struct spinlock lock = SPINLOCK_INIT(LOCK_HEAP);

@@ -101,7 +101,9 @@ static void basic_features(const struct vcpu *v, struct cpuid_leaf *r)
     r->c &= L1_ECX;
     r->c |= B(31);
     if (cpu_features.xsave)
-        r->c |= B(26) | (v->pv.ctrlreg4 & 1UL << 18 ? B(27) : 0);
+        /* OSXSAVE as it is in the CPU: a PV kernel uses XSAVE only if it finds
+         * this set before it sets CR4 (Linux enlighten_pv.c:296). */
+        r->c |= B(26) | B(27);
     else
         r->c &= ~(B(12) | B(28) | B(29));
     r->d &= L1_EDX;

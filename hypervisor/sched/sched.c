@@ -380,6 +380,8 @@ static struct vcpu *steal(unsigned cpu, const struct vcpu *best)
 {
     unsigned other;
 
+    if (CONFIG_NR_CPUS == 1)
+        return NULL;
     CPUMASK_FOR_EACH(other, &waiting_cpus)
     {
         struct vcpu *v;

@@ -456,6 +456,19 @@ static bool has_osxsave(void)
     return r[2] & BIT(26);
 }
 
+/*
+ * A PV kernel looks for OSXSAVE before it sets CR4.OSXSAVE, and goes without
+ * XSAVE if it is not there: it is what the CPU has, not what the guest set.
+ */
+TEST(cpuid_osxsave_before_cr4)
+{
+    uint32_t r[4];
+
+    cpuid_forced(1, 0, r);
+    CHECK_EQ(cr4_read() & BIT(18), 0);
+    CHECK_EQ(r[2] >> 27 & 1, r[2] >> 26 & 1);
+}
+
 TEST(xsetbv_emulated)
 {
     ulong_t cr4 = cr4_read();

@@ -23,8 +23,8 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 OVMF = "/usr/share/ovmf/OVMF.fd"
 ISO_SH = os.path.join(TOP, "tools/image/iso.sh")
 DEFAULT_PARAMETERS = "console=com1,vga com1=115200,8n1 loglvl=all"
-# The text mode's memory: 25 lines of 80 characters with attributes.
-TEXT_BYTES = 25 * 80 * 2
+# The text mode's memory: lines of 80 characters with attributes.
+TEXT_BYTES = 32 << 10
 # What comes over the serial line when a boot has gone wrong.
 TROUBLE = r"Kernel panic|BUG: unable|^(\(XEN\) )?Panic"
 
@@ -314,14 +314,15 @@ class Machine:
             self.events.append(json.loads(line))
 
     def screen_text(self):
-        """What VGA's text mode shows, as one line for each of the screen's;
-        a full one runs on in the next, as long messages do."""
+        """What is in the memory of VGA's text mode, as one line for each of
+        the screen's; a full one runs on in the next, as long messages do.
+        (Linux scrolls by moving the screen's start within that memory.)"""
         path = self.folder + "/text"
         self.qmp("pmemsave", val=0xB8000, size=TEXT_BYTES, filename=path)
         with open(path, "rb") as f:
             data = f.read()
         lines = [data[i:i + 160:2].decode("latin-1").rstrip("\0 ")
-                 for i in range(0, TEXT_BYTES, 160)]
+                 for i in range(0, TEXT_BYTES - 159, 160)]
         return "".join(line if len(line) == 80 else line + "\n"
                        for line in lines)
 

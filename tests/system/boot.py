@@ -31,7 +31,10 @@ def shell(lab):
         time.sleep(2)
         m.send("\x03")
         m.wait("dom0# ", 20)
-        m.shell("sleep 100 & jobs | grep sleep && kill %1")
+        m.send("sleep 1000\n")
+        time.sleep(2)
+        m.send("\x1a")
+        m.wait(r"Stopped[^\n]*sleep 1000[\s\S]*dom0# ", 20)
         ended_by(m, "poweroff", "guest-shutdown")
 
 

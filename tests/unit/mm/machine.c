@@ -129,10 +129,16 @@ void machine_touch(unsigned cpu, uint64_t root)
     }
     for (; level > 0; level--) {
         uint64_t *table = machine_page(at), e;
-        unsigned idx = machine_random(8);
+        unsigned idx = 0;
 
-        if (level == 4 && idx == 7)
-            idx = 300;
+        /* An entry that is present, if it is found soon. */
+        for (unsigned i = 0; i < 8; i++) {
+            idx = machine_random(8);
+            if (level == 4 && idx == 7)
+                idx = 300;
+            if (table[idx] & 1)
+                break;
+        }
         e = table[idx];
         if (!(e & 1))
             return;
@@ -187,7 +193,8 @@ bool machine_tlb_is_unsafe(void)
 
             if (!why)
                 continue;
-            fprintf(stderr, "CPU %u has %s: frame %#lx (%#lx), level %u, write %d\n",
+            fprintf(stderr,
+                    "CPU %u has %s: frame %#lx (%#lx), level %u, write %d\n",
                     cpu, why, c->mfn, frame_of(MFN(c->mfn))->word, c->level,
                     c->write);
             return true;
@@ -200,7 +207,8 @@ void apic_ipi_mask(const struct cpumask *cpus, uint8_t vector)
     unsigned self = machine_cpu, cpu;
 
     CHECK(vector == VECTOR_IPI_FLUSH);
-    CPUMASK_FOR_EACH(cpu, cpus) {
+    CPUMASK_FOR_EACH(cpu, cpus)
+    {
         machine_cpu = cpu;
         tlb_serve_request();
     }
@@ -289,9 +297,9 @@ void machine_init(void)
     machine_cpu = 0;
     cpu_online.w[0] = (1UL << MACHINE_CPUS) - 1;
     boot_info.map_count = 1;
-    boot_info.map[0] = (struct mem_region){
-        (uint64_t)MACHINE_FIRST << PAGE_SHIFT, MACHINE_FRAMES * PAGE_SIZE,
-        MEM_RAM};
+    boot_info.map[0] =
+        (struct mem_region){(uint64_t)MACHINE_FIRST << PAGE_SHIFT,
+                            MACHINE_FRAMES * PAGE_SIZE, MEM_RAM};
     bit_set(frame_sections, 0);
     heap_give_new(MFN(MACHINE_FIRST), MACHINE_FRAMES);
 }

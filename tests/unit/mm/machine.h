@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MACHINE_FIRST 0x100 /* lowest frame of RAM */
-#define MACHINE_FRAMES 512  /* frames of RAM */
-#define MACHINE_CPUS 3
+#define MACHINE_FIRST  0x100 /* lowest frame of RAM */
+#define MACHINE_FRAMES 512   /* frames of RAM */
+#define MACHINE_CPUS   3
 
 /* Fresh RAM, all in the heap; no TLB holds anything. */
 void machine_init(void);

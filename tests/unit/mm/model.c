@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#define P 1UL
-#define W 2UL
-#define U 4UL
-#define G 0x100UL
+#define P       1UL
+#define W       2UL
+#define U       4UL
+#define G       0x100UL
 #define ADDRESS 0x000ffffffffff000UL
 #define CACHING 0x98UL /* write-through, disable, attribute table */
 

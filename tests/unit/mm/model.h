@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MODEL_FIRST 0x100
-#define MODEL_FRAMES 512
+#define MODEL_FIRST   0x100
+#define MODEL_FRAMES  512
 #define MODEL_DOMAINS 3
-#define MODEL_ROOTS 12
-#define MODEL_DEVICE 0x7ff1
+#define MODEL_ROOTS   12
+#define MODEL_DEVICE  0x7ff1
 
 enum model_use {
     USE_NONE,

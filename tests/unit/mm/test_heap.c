@@ -106,8 +106,8 @@ static void objects_at_random(void **state)
             o[n].p = NULL;
             continue;
         }
-        o[n].bytes = machine_random(8) ? machine_random(300)
-                                       : machine_random(10000);
+        o[n].bytes =
+            machine_random(8) ? machine_random(300) : machine_random(10000);
         o[n].p = heap_alloc(o[n].bytes);
         if (!o[n].p)
             continue;
@@ -239,8 +239,7 @@ static void excluding_at_random(void **state)
             for (unsigned f = 0; f < 256; f++) {
                 while (k < r.count && r.range[k].end <= f)
                     k++;
-                assert_int_equal(free[f],
-                                 k < r.count && r.range[k].start <= f);
+                assert_int_equal(free[f], k < r.count && r.range[k].start <= f);
             }
         }
     }

@@ -21,7 +21,7 @@
 #include "world.h"
 
 #define THREADS (WORLD_DOMAINS * WORLD_VCPUS)
-#define STEPS 6000 /* of each vCPU */
+#define STEPS   6000 /* of each vCPU */
 
 static struct {
     pthread_mutex_t lock;

@@ -108,9 +108,9 @@ static unsigned some_idx(unsigned level)
 /* An entry for a table of this level, good more often than not. */
 static uint64_t some_entry(unsigned dom, unsigned level, uint64_t table)
 {
-    static const uint64_t odd[] = {PTE_PWT,  PTE_PCD,       PTE_PSE,
-                                   PTE_PAT,  PTE_GLOBAL,    1UL << 52,
-                                   1UL << 9, PTE_ADDR & ~0xffffffUL};
+    static const uint64_t odd[] = {
+        PTE_PWT,    PTE_PCD,   PTE_PSE,  PTE_PAT,
+        PTE_GLOBAL, 1UL << 52, 1UL << 9, PTE_ADDR & ~0xffffffUL};
     uint64_t mfn, e = P;
 
     if (machine_random(6) == 0)
@@ -120,8 +120,8 @@ static uint64_t some_entry(unsigned dom, unsigned level, uint64_t table)
               : frame_of_domain(dom);
     if (machine_random(24) == 0)
         mfn = any_frame();
-    if (level == 1 && machine_random(12) == 0)
-        mfn = 0x88 + machine_random(8);
+    if (level == 1 && machine_random(8) == 0)
+        mfn = 0x8c + machine_random(4);
     if (level == 4 && machine_random(12) == 0)
         mfn = table;
     if (machine_random(3))
@@ -253,8 +253,8 @@ static bool step_pin(unsigned caller, struct vcpu_mm *who)
     unsigned level = 1 + machine_random(4);
     uint64_t mfn = frame_of_domain(dom), f = mfn - MODEL_FIRST;
     enum model_use use = (enum model_use)(USE_L1 + level - 1);
-    bool expected = model_may_use(now(), (int)dom, mfn, use) &&
-                    !world.model.pin[f];
+    bool expected =
+        model_may_use(now(), (int)dom, mfn, use) && !world.model.pin[f];
     int err = guest_pt_pin(who, &world.dm[dom], MFN(mfn), level);
 
     if (!err)
@@ -280,12 +280,53 @@ static bool step_unpin(unsigned caller, struct vcpu_mm *who)
     return result(expected, err, "unpin");
 }
 
+/* A frame that is in no use, or 0. */
+static uint64_t unused_frame(unsigned dom)
+{
+    for (unsigned i = 0; i < 64; i++) {
+        uint64_t mfn = frame_of_domain(dom), f = mfn - MODEL_FIRST;
+
+        if (world.model.owner[f] == (int)dom && !world.model.count[f])
+            return mfn;
+    }
+    return 0;
+}
+
+/* A root with all levels below it and a few writable pages. */
+static bool step_build(unsigned dom, unsigned vcpu, struct vcpu_mm *who)
+{
+    struct vcpu_mm *vm = &world.vm[dom][vcpu];
+    uint64_t below = 0, mfn = 0;
+    bool expected;
+    int err;
+
+    for (unsigned level = 1; level <= 4; level++) {
+        uint64_t *page;
+
+        mfn = unused_frame(dom);
+        if (!mfn || frame_get_writable(MFN(mfn), (uint16_t)dom))
+            return true;
+        page = memset(machine_page(mfn), 0, PAGE_SIZE);
+        for (unsigned i = 0; i < 4; i++)
+            page[some_idx(1)] = P | W |
+                                (level > 1 ? below : frame_of_domain(dom))
+                                    << PAGE_SHIFT;
+        frame_put_writable(MFN(mfn));
+        below = mfn;
+    }
+    expected = model_may_use(now(), (int)dom, mfn, USE_L4);
+    err = vcpu_mm_set_kernel_root(who, vm, MFN(mfn), true);
+    if (!err)
+        world.model.root[(dom * WORLD_VCPUS + vcpu) * 2] = vm->kernel_root.v;
+    return result(expected, err, "build");
+}
+
 static bool step_root(unsigned dom, unsigned vcpu, struct vcpu_mm *who)
 {
     struct vcpu_mm *vm = &world.vm[dom][vcpu];
     unsigned slot = (dom * WORLD_VCPUS + vcpu) * 2;
-    uint64_t mfn = machine_random(3) ? frame_in_use(dom, USE_L4)
-                                     : frame_of_domain(dom);
+    uint64_t mfn =
+        machine_random(3) ? frame_in_use(dom, USE_L4) : frame_of_domain(dom);
     bool expected = model_may_use(now(), (int)dom, mfn, USE_L4);
     int err;
 
@@ -357,36 +398,54 @@ static bool step_update(unsigned caller, struct vcpu_mm *who)
                           PADDR((mfn << PAGE_SHIFT) + idx * 8),
                           (uint16_t)frames, entry, flags);
     return result(expected, err, "update") &&
-           (err || found(mfn, idx, kept,
-                         flags ? PTE_ACCESSED | PTE_DIRTY : 0));
+           (err || found(mfn, idx, kept, flags ? PTE_ACCESSED | PTE_DIRTY : 0));
 }
 
-/* Idx of the entry to change is idx[1]. */
-static uint64_t some_va(unsigned idx[5])
+static uint64_t va_of(const unsigned idx[5])
 {
     uint64_t va = 0;
 
-    for (unsigned level = 4; level > 0; level--) {
-        idx[level] = some_idx(level);
+    for (unsigned level = 4; level > 0; level--)
         va |= (uint64_t)idx[level] << (PAGE_SHIFT + 9 * (level - 1));
-    }
     return idx[4] >= 256 ? va | 0xffff000000000000UL : va;
 }
 
-static bool step_update_va(unsigned dom, struct vcpu_mm *who)
+/* The entry for it is number idx[1] of a level-1 table. */
+static uint64_t some_va(unsigned idx[5])
+{
+    for (unsigned level = 4; level > 0; level--)
+        idx[level] = some_idx(level);
+    return va_of(idx);
+}
+
+/* Where this vCPU found a table last: there again, whatever changed since. */
+static unsigned last_idx[WORLD_DOMAINS][WORLD_VCPUS][5];
+
+static bool step_update_va(unsigned dom, unsigned vcpu, struct vcpu_mm *who)
 {
     struct model *m = now();
     unsigned idx[5];
-    uint64_t va = some_va(idx), kept = 0, table, root = who->kernel_root.v;
+    uint64_t va, kept = 0, table = 0, root = who->kernel_root.v;
     uint64_t entry = some_entry(dom, 1, 0);
     bool expected;
     int err;
 
     if (mfn_eq(who->kernel_root, INVALID_MFN))
         root = 0;
-    table = model_walk(m, (int)dom, root, idx);
-    expected = table && model_may_enter(m, (int)dom, table, 1, idx[1],
-                                        (int)dom, entry, &kept);
+    memcpy(idx, last_idx[dom][vcpu], sizeof(idx));
+    idx[1] = some_idx(1);
+    va = va_of(idx);
+    if (idx[4] && machine_random(8))
+        table = model_walk(m, (int)dom, root, idx);
+    else
+        for (unsigned i = 0; i < 500 && !table; i++) {
+            va = some_va(idx);
+            table = model_walk(m, (int)dom, root, idx);
+        }
+    if (table)
+        memcpy(last_idx[dom][vcpu], idx, sizeof(idx));
+    expected = table && model_may_enter(m, (int)dom, table, 1, idx[1], (int)dom,
+                                        entry, &kept);
     err = guest_pt_update_va(who, va, (uint16_t)dom, entry);
     return result(expected, err, "update_va") &&
            (err || found(table, idx[1], kept, 0));
@@ -425,16 +484,14 @@ static bool step_write(unsigned dom, struct vcpu_mm *who)
         table = root ? mapped_table(m, dom, root, idx) : 0;
     }
     expected = table != 0;
-    if (guest_pt_read_entry(who, va + at * 8, &old) != expected &&
-        world.judge)
+    if (guest_pt_read_entry(who, va + at * 8, &old) != expected && world.judge)
         return false;
     if (!expected)
         return true;
     expected = !stale && model_may_enter(m, (int)dom, table, 1, at, (int)dom,
                                          entry, &kept);
     err = guest_pt_write_entry(who, va + at * 8, old ^ (stale ? P : 0), entry);
-    return result(expected, err, "write") &&
-           (err || found(table, at, kept, 0));
+    return result(expected, err, "write") && (err || found(table, at, kept, 0));
 }
 
 /* Unmap what a level-1 entry maps, as the end of a grant does. */
@@ -574,8 +631,8 @@ static bool step_attack(void)
         return true;
     owner = world.model.owner[f];
     who = &world.vm[owner][0];
-    if (!table && level_now(&world.model, mfn) == 0 &&
-        world.model.count[f] && world.model.use[f] == USE_WRITE)
+    if (!table && level_now(&world.model, mfn) == 0 && world.model.count[f] &&
+        world.model.use[f] == USE_WRITE)
         memset(machine_page(mfn), 0, PAGE_SIZE);
     if (world.model.pin[f]) {
         world.model.pin[f] = 0;
@@ -608,7 +665,13 @@ bool world_step(unsigned dom, unsigned vcpu)
     struct vcpu_mm *who = &world.vm[dom][vcpu];
     bool ok;
 
-    switch (machine_random(26)) {
+    switch (machine_random(32)) {
+    case 28:
+    case 29:
+    case 30:
+        ok = step_build(dom, vcpu, who);
+        break;
+    case 31:
     case 24:
     case 25:
         ok = step_attack();
@@ -644,7 +707,9 @@ bool world_step(unsigned dom, unsigned vcpu)
         ok = step_update(dom, who);
         break;
     case 16:
-        ok = step_update_va(dom, who);
+    case 26:
+    case 27:
+        ok = step_update_va(dom, vcpu, who);
         break;
     case 17:
         ok = step_write(dom, who);
@@ -719,8 +784,7 @@ bool world_is_right(void)
                 "frame %#x: word %#lx owner %u; model: owner %d refs %u use "
                 "%d count %u\n",
                 MODEL_FIRST + f, fr->word, fr->owner, world.model.owner[f],
-                world.model.refs[f], world.model.use[f],
-                world.model.count[f]);
+                world.model.refs[f], world.model.use[f], world.model.count[f]);
         return false;
     }
     return !machine_tlb_is_unsafe();

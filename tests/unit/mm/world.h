@@ -9,7 +9,7 @@
 #include "model.h"
 
 #define WORLD_DOMAINS MODEL_DOMAINS
-#define WORLD_VCPUS 2 /* of each domain */
+#define WORLD_VCPUS   2 /* of each domain */
 
 struct world {
     struct domain_mm dm[WORLD_DOMAINS];
