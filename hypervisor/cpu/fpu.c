@@ -67,9 +67,23 @@ static bool restore(void *area)
     return ok;
 }
 
+/*
+ * AMD's CPUs restore the addresses of the latest x87 instruction only with an
+ * exception pending: another guest's would stay. Ours instead (APM vol. 2
+ * 11.4.4).
+ */
+static void forget_x87_pointers(void)
+{
+    static const uint32_t zero;
+
+    asm volatile("fnclex; emms; fildl %0" : : "m"(zero));
+}
+
 void fpu_restore(void *area, uint64_t xcr0)
 {
     cpu_clts();
+    if (cpu_features.is_amd)
+        forget_x87_pointers();
     if (!restore(area)) {
         fpu_area_reset(area);
         (void)!restore(area);

@@ -13,6 +13,7 @@
 #include "cpu/insn.h"
 #include "cpu/msr.h"
 #include "cpu/percpu.h"
+#include "debug/console.h"
 #include "debug/log.h"
 #include "debug/panic.h"
 #include "domain/vcpu.h"
@@ -125,7 +126,9 @@ void traps_nested_ist(struct cpu_regs *regs)
     case TRAP_NMI:
         if (panic_is_active())
             panic_stop_cpu();
-        log_warning("CPU %u: NMI from the hardware", cpu_id());
+        /* This CPU itself may have the console's lock: then not a word. */
+        if (!console_is_busy())
+            log_warning("CPU %u: NMI from the hardware", cpu_id());
         return;
     default:
         panic_at(regs, "%s in the hypervisor",
@@ -146,6 +149,7 @@ static bool is_sysret_ok(const struct cpu_regs *regs)
 bool exit_prepare(struct cpu_regs *regs)
 {
     struct vcpu *v = current_vcpu();
+    bool upcall_done = false;
 
     ASSERT(regs == &v->top->regs);
     for (;;) {
@@ -156,12 +160,15 @@ bool exit_prepare(struct cpu_regs *regs)
                 sched_exit_work(v);
             continue;
         }
-        if (v->event.info->evtchn_upcall_pending &&
-            !v->event.info->evtchn_upcall_mask) {
-            pv_upcall(v, regs);
-            continue;
-        }
-        break;
+        /*
+         * At most one: a sibling that clears the mask again and again would
+         * keep this CPU here, with interrupts off.
+         */
+        if (upcall_done || !v->event.info->evtchn_upcall_pending ||
+            v->event.info->evtchn_upcall_mask)
+            break;
+        pv_upcall(v, regs);
+        upcall_done = true;
     }
     if (regs->vector != ENTRY_SYSCALL)
         return false;

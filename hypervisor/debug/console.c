@@ -13,10 +13,10 @@
 #include "debug/console.h"
 
 #include "abi/xen.h"
-#include "lib/params.h"
 #include "debug/keys.h"
 #include "debug/log.h"
 #include "lib/atomic.h"
+#include "lib/params.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
@@ -61,6 +61,11 @@ void console_unlock(bool was_locked)
 {
     if (was_locked)
         spin_unlock(&lock);
+}
+
+bool console_is_busy(void)
+{
+    return spin_is_locked(&lock);
 }
 
 void console_break_lock(void)

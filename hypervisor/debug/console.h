@@ -24,6 +24,8 @@ void console_input_init(void);
  */
 MUST_CHECK bool console_lock(void);
 void console_unlock(bool was_locked);
+/* Somebody has the lock, perhaps what an NMI has just interrupted. */
+bool console_is_busy(void);
 /* From now on the lock is ignored: its holder may be stopped for good. */
 void console_break_lock(void);
 

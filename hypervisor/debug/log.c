@@ -11,11 +11,11 @@
  */
 #include "debug/log.h"
 
-#include "lib/params.h"
 #include "cpu/insn.h"
 #include "debug/console.h"
 #include "debug/panic.h"
 #include "lib/format.h"
+#include "lib/params.h"
 #include "lib/string.h"
 #include "time/clock.h"
 

@@ -8,7 +8,6 @@
  */
 #include "debug/panic.h"
 
-#include "lib/params.h"
 #include "cpu/insn.h"
 #include "cpu/percpu.h"
 #include "debug/backtrace.h"
@@ -16,6 +15,7 @@
 #include "debug/log.h"
 #include "lib/assert.h"
 #include "lib/atomic.h"
+#include "lib/params.h"
 #include "platform/apic.h"
 #include "platform/power.h"
 #include "time/clock.h"

@@ -10,7 +10,6 @@
 #include <stdarg.h>
 
 #include "abi/sched.h"
-#include "lib/params.h"
 #include "debug/log.h"
 #include "domain/domain.h"
 #include "domain/vcpu.h"
@@ -18,6 +17,7 @@
 #include "lib/atomic.h"
 #include "lib/errno.h"
 #include "lib/format.h"
+#include "lib/params.h"
 #include "lib/upcall.h"
 #include "platform/power.h"
 #include "time/clock.h"
@@ -184,8 +184,14 @@ void domain_crash(struct domain *d, const char *fmt, ...)
     char why[120];
     va_list ap;
 
+    bool is_first;
+
     CHECK(d != idle_domain);
-    if (!stop(d, SHUTDOWN_crash))
+    is_first = stop(d, SHUTDOWN_crash);
+    /* Not one more instruction, even if whoever was first is not here yet. */
+    if (v && v->domain == d)
+        vcpu_set_work(v, VCPU_WORK_STOP);
+    if (!is_first)
         return;
     va_start(ap, fmt);
     format_vsnprintf(why, sizeof(why), fmt, ap);

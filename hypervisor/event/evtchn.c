@@ -2,8 +2,9 @@
 /*
  * Event channels: the states of a domain's ports.
  *
- * Invariant: a bucket, once published, is never moved or freed while the
- * domain lives; so a channel can be looked at without the lock.
+ * Invariant: a bucket, once published, is never moved, nor freed before the
+ * domain's vCPUs have stopped; so its own vCPUs can look at a channel without
+ * the lock. Others look under it.
  * Invariant: an interdomain channel and its peer name each other, and each
  * holds a reference on the other's domain.
  * Invariant: whoever takes a bound channel apart changes its state and waits
@@ -288,11 +289,12 @@ static void disconnect(struct domain *d, struct evtchn *c)
 static bool close_interdomain(struct domain *d, uint32_t port,
                               struct domain *remote)
 {
-    struct evtchn *c = evtchn_of(d, port);
+    struct evtchn *c;
     bool done = false;
 
     lock_pair(d, remote);
-    if (c->state == EVTCHN_INTERDOMAIN && c->remote == remote) {
+    c = evtchn_of(d, port);
+    if (c && c->state == EVTCHN_INTERDOMAIN && c->remote == remote) {
         disconnect(d, c);
         channel_clear(d, port);
         done = true;
@@ -331,15 +333,14 @@ static void close_local(struct domain *d, uint32_t port, struct evtchn *c)
 
 int evtchn_close(struct domain *d, uint32_t port)
 {
-    struct evtchn *c = evtchn_of(d, port);
     struct domain *remote;
+    struct evtchn *c;
     bool done;
 
-    if (!c)
-        return -EINVAL;
     do {
         spin_lock(&d->event.lock);
-        if (c->state == EVTCHN_FREE) {
+        c = evtchn_of(d, port);
+        if (!c || c->state == EVTCHN_FREE) {
             spin_unlock(&d->event.lock);
             return -EINVAL;
         }
@@ -360,9 +361,10 @@ int evtchn_close(struct domain *d, uint32_t port)
 int evtchn_reset(struct domain *d)
 {
     for (uint32_t port = 1; port < atomic_load(&d->event.port_count); port++) {
+        const struct evtchn *c = evtchn_of(d, port);
         int err;
 
-        if (evtchn_of(d, port)->state == EVTCHN_FREE)
+        if (!c || c->state == EVTCHN_FREE)
             continue;
         err = evtchn_close(d, port);
         if (!err)
@@ -479,19 +481,19 @@ static void fill_status(const struct evtchn *c, struct evtchn_status *out)
 int evtchn_get_status(struct domain *d, uint32_t port,
                       struct evtchn_status *out)
 {
-    struct evtchn *c = evtchn_of(d, port);
+    const struct evtchn *c;
 
     out->status = EVTCHNSTAT_closed;
     out->vcpu = 0;
     /* Port 0 exists and is never used. */
     if (!port)
         return 0;
-    if (!c)
-        return -EINVAL;
     spin_lock(&d->event.lock);
-    fill_status(c, out);
+    c = evtchn_of(d, port);
+    if (c)
+        fill_status(c, out);
     spin_unlock(&d->event.lock);
-    return 0;
+    return c ? 0 : -EINVAL;
 }
 
 /* ---- Life cycle ---- */
@@ -520,8 +522,13 @@ void event_domain_destroy(struct domain *d)
     if (!mfn_eq(d->event.eoi_mfn, INVALID_MFN))
         frame_put_writable(d->event.eoi_mfn);
     d->event.eoi_mfn = INVALID_MFN;
-    /* The record outlives this in the hands of others: no port is left. */
+    /*
+     * The record outlives this in the hands of others: no port is left, and
+     * who found one under the lock is done with it.
+     */
+    spin_lock(&d->event.lock);
     atomic_store(&d->event.port_count, 0);
+    spin_unlock(&d->event.lock);
     for (unsigned i = 0; i < ARRAY_COUNT(d->event.buckets); i++) {
         heap_free(d->event.buckets[i]);
         d->event.buckets[i] = NULL;

@@ -12,15 +12,17 @@
 
 void virq_raise_vcpu(struct vcpu *v, unsigned virq)
 {
+    const struct evtchn *c;
     uint16_t port;
 
     ASSERT(virq < NR_VIRQS);
     port = READ_ONCE(v->event.virq_port[virq]);
-    if (!port)
+    c = evtchn_of(v->domain, port);
+    /* A port of a domain that is being taken apart may be gone by now. */
+    if (!c)
         return;
     /* A global one may have been moved to another vCPU. */
-    event_notify(v->domain, READ_ONCE(evtchn_of(v->domain, port)->notify_vcpu),
-                 port);
+    event_notify(v->domain, READ_ONCE(c->notify_vcpu), port);
 }
 
 void virq_raise_global(unsigned virq)

@@ -31,6 +31,14 @@ int memory_domain_get(const struct vcpu *v, unsigned id, struct domain **out)
     return 0;
 }
 
+/* As the guest says; the page is gone when the domain is taken apart. */
+static int64_t max_pfn(const struct domain *d)
+{
+    const struct shared_info *s = READ_ONCE(d->shared_info);
+
+    return s ? (int64_t)(READ_ONCE(s->arch.max_pfn) & ~0UL >> 1) : 0;
+}
+
 /* Numbers about one domain. */
 static int64_t query_domain(const struct vcpu *v, unsigned cmd,
                             memory_arg_t arg)
@@ -50,7 +58,7 @@ static int64_t query_domain(const struct vcpu *v, unsigned cmd,
     else if (cmd == XENMEM_maximum_reservation)
         n = (int64_t)MIN(READ_ONCE(d->mm.max_page_count), PAGES_SHOWN_MAX);
     else
-        n = (int64_t)(READ_ONCE(d->shared_info->arch.max_pfn) & ~0UL >> 1);
+        n = max_pfn(d);
     /* The number of the last frame; a guest that has not said so has 0. */
     if (cmd == XENMEM_maximum_gpfn && n)
         n--;

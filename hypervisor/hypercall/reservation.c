@@ -82,12 +82,19 @@ static void extent_undo(struct domain *d, mfn_t first, unsigned order)
             continue;
 }
 
-static int m2p_set_extent(mfn_t first, uint64_t pfn, unsigned order)
+/* A sibling may give a frame up meanwhile, and another domain get it. */
+static int m2p_set_extent(const struct domain *d, mfn_t first, uint64_t pfn,
+                          unsigned order)
 {
     int err = 0;
 
     for (uint64_t i = 0; i < 1UL << order && !err; i++) {
-        m2p_set(MFN(first.v + i), PFN(pfn + i));
+        mfn_t mfn = MFN(first.v + i);
+
+        if (!frame_get(mfn, d->id)) {
+            m2p_set(mfn, PFN(pfn + i));
+            frame_put(mfn);
+        }
         if (i % 1024 == 1023)
             err = yield_point();
     }
@@ -107,7 +114,7 @@ static int populate_one(const struct reservation *m, uint64_t i, bool numbered)
     if (err)
         return err;
     if (numbered)
-        err = m2p_set_extent(mfn, pfn, order);
+        err = m2p_set_extent(m->d, mfn, pfn, order);
     if (!err && m->r.extent_start)
         err = extent_write(m, i, mfn.v);
     if (err)

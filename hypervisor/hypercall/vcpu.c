@@ -2,8 +2,10 @@
 /*
  * vcpu_op: a domain's own vCPUs, their timers and where they see their state.
  *
- * Locking: initialise, up and down of one domain go one at a time, by
- * domain.vcpu_op_busy: initialise may yield, so it holds no spinlock.
+ * Locking: initialise, up, down and register_vcpu_info of one domain go one
+ * at a time, by domain.vcpu_op_busy: they may yield, so it is no spinlock.
+ * Invariant: a vCPU that is up has a vcpu_info of its own, not the dummy that
+ * vCPUs of all domains share.
  */
 #include "abi/vcpu.h"
 #include "abi/sched.h"
@@ -54,6 +56,8 @@ static int set_context(struct vcpu *v, const struct vcpu_guest_context *c)
         return err;
     if (v->is_initialised) {
         err = -EEXIST;
+    } else if (!event_has_info(v)) {
+        err = -EINVAL;
     } else {
         err = pv_set_context(v, c);
         if (!err)
@@ -83,7 +87,7 @@ static int up(struct vcpu *v) MAY_YIELD
 
     if (err)
         return err;
-    if (!v->is_initialised)
+    if (!v->is_initialised || !event_has_info(v))
         err = -EINVAL;
     else if (v->sched.is_down)
         sched_set_down(v, false);
@@ -191,18 +195,22 @@ static int send_nmi(struct vcpu *v, in_t arg)
 }
 
 /* Only where no other vCPU can be using the old place. */
-static int register_info(struct vcpu *v, in_t arg)
+static int register_info(struct vcpu *v, in_t arg) MAY_YIELD
 {
     struct vcpu_register_vcpu_info info;
     int err = guest_read(&info, arg, sizeof(info));
 
+    if (!err)
+        err = life_begin(v->domain);
     if (err)
         return err;
     if (v != current_vcpu() && !READ_ONCE(v->sched.is_down))
-        return -EINVAL;
-    err = event_register_info(v, MFN(info.mfn), info.offset);
+        err = -EINVAL;
+    else
+        err = event_register_info(v, MFN(info.mfn), info.offset);
     if (!err)
         time_update_clock(v);
+    life_end(v->domain);
     return err;
 }
 

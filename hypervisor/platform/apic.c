@@ -9,13 +9,13 @@
  */
 #include "platform/apic.h"
 
-#include "lib/params.h"
 #include "cpu/features.h"
 #include "cpu/insn.h"
 #include "cpu/msr.h"
 #include "cpu/percpu.h"
 #include "debug/log.h"
 #include "lib/assert.h"
+#include "lib/params.h"
 #include "mm/map.h"
 #include "platform/acpi.h"
 #include "platform/pic.h"

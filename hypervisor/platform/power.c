@@ -7,12 +7,12 @@
  */
 #include "platform/power.h"
 
-#include "lib/params.h"
 #include "cpu/insn.h"
 #include "cpu/percpu.h"
 #include "debug/log.h"
 #include "lib/atomic.h"
 #include "lib/errno.h"
+#include "lib/params.h"
 #include "mm/map.h"
 #include "platform/acpi.h"
 #include "platform/apic.h"

@@ -12,10 +12,10 @@
 #include "platform/screen.h"
 
 #include "abi/xen.h"
-#include "lib/params.h"
 #include "cpu/insn.h"
 #include "debug/console.h"
 #include "lib/boot_info.h"
+#include "lib/params.h"
 #include "lib/string.h"
 #include "mm/map.h"
 #include "platform/font.h"

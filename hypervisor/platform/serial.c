@@ -11,9 +11,9 @@
  */
 #include "platform/serial.h"
 
-#include "lib/params.h"
 #include "cpu/insn.h"
 #include "debug/console.h"
+#include "lib/params.h"
 #include "lib/upcall.h"
 
 /* Register offsets and bits (PC16550D data sheet, section 8). */

@@ -100,12 +100,11 @@ void upcall_switch_out(struct vcpu *v)
         return;
     save_segments(v);
     fpu_save(v->pv.fpu);
-    if (debug_active(v)) {
-        v->pv.dr[6] = read_dr6();
+    if (debug_active(v))
         write_dr7(0);
-    }
 }
 
+/* The guest's DR6 is vcpu.pv.dr[6]: each #DB takes it from the CPU's. */
 static void load_debug(struct vcpu *v)
 {
     if (!debug_active(v))
@@ -114,7 +113,6 @@ static void load_debug(struct vcpu *v)
     write_dr1(v->pv.dr[1]);
     write_dr2(v->pv.dr[2]);
     write_dr3(v->pv.dr[3]);
-    write_dr6(v->pv.dr[6]);
     write_dr7(v->pv.dr[7]);
 }
 

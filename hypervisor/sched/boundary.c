@@ -52,6 +52,11 @@ int yield_point(void)
 void sched_exit_work(struct vcpu *v)
 {
     ASSERT(v == current_vcpu());
+    /*
+     * Siblings may keep making work for v: other CPUs' flush requests and the
+     * slice timer come in all the same.
+     */
+    cpu_irq_window();
     if (READ_ONCE(v->work) & (VCPU_WORK_RESCHED | VCPU_WORK_STOP)) {
         /* Cleared before the choice looks at what set it. */
         atomic_and(&v->work, ~VCPU_WORK_STOP);

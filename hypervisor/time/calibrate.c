@@ -11,9 +11,9 @@
  */
 #include "time/calibrate.h"
 
-#include "lib/params.h"
 #include "cpu/features.h"
 #include "cpu/insn.h"
+#include "lib/params.h"
 #include "platform/apic.h"
 #include "time/reference.h"
 #include "time/scale.h"

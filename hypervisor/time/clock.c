@@ -10,12 +10,12 @@
  */
 #include "time/clock.h"
 
-#include "lib/params.h"
 #include "cpu/features.h"
 #include "cpu/insn.h"
 #include "cpu/percpu.h"
 #include "debug/log.h"
 #include "lib/atomic.h"
+#include "lib/params.h"
 #include "time/calibrate.h"
 #include "time/rtc.h"
 #include "time/scale.h"

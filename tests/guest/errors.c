@@ -29,8 +29,7 @@ TEST(set_callbacks_einval_address, COVERS(set_callbacks, EINVAL))
                  -XEN_EINVAL);
 }
 
-TEST(platform_op_settime32_einval_nsecs,
-     COVERS(platform_op.settime32, EINVAL))
+TEST(platform_op_settime32_einval_nsecs, COVERS(platform_op.settime32, EINVAL))
 {
     struct xen_platform_op op = {
         .cmd = XENPF_settime32,
@@ -56,9 +55,9 @@ TEST(console_io_write_e2big, COVERS(console_io, E2BIG))
 {
     if (test_on_xen())
         SKIP("Xen has no such limit");
-    CHECK_EQ(hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, 65537,
-                       family_name),
-             -XEN_E2BIG);
+    CHECK_EQ(
+        hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, 65537, family_name),
+        -XEN_E2BIG);
 }
 
 TEST(grant_table_op_get_version_esrch,
@@ -66,9 +65,9 @@ TEST(grant_table_op_get_version_esrch,
 {
     struct gnttab_get_version gv = {.dom = 77};
 
-    CHECK_EQ(hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_get_version, &gv,
-                       1),
-             -XEN_ESRCH);
+    CHECK_EQ(
+        hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_get_version, &gv, 1),
+        -XEN_ESRCH);
 }
 
 TEST(vcpu_op_send_nmi_einval_argument, COVERS(vcpu_op.send_nmi, EINVAL))
@@ -77,8 +76,8 @@ TEST(vcpu_op_send_nmi_einval_argument, COVERS(vcpu_op.send_nmi, EINVAL))
              -XEN_EINVAL);
 }
 
-TEST(sched_op_shutdown_einval_reason, COVERS(sched_op.shutdown, EINVAL)
-     COVERS(sched_op.shutdown_code, EINVAL))
+TEST(sched_op_shutdown_einval_reason,
+     COVERS(sched_op.shutdown, EINVAL) COVERS(sched_op.shutdown_code, EINVAL))
 {
     struct sched_shutdown s = {.reason = 99};
 
@@ -104,9 +103,10 @@ static long event(unsigned cmd, void *arg)
     return hypercall(__HYPERVISOR_event_channel_op, cmd, arg);
 }
 
-TEST(event_channel_op_enospc, COVERS(event_channel_op.bind_virq, ENOSPC)
-     COVERS(event_channel_op.bind_ipi, ENOSPC)
-     COVERS(event_channel_op.bind_interdomain, ENOSPC))
+TEST(event_channel_op_enospc,
+     COVERS(event_channel_op.bind_virq, ENOSPC)
+         COVERS(event_channel_op.bind_ipi, ENOSPC)
+             COVERS(event_channel_op.bind_interdomain, ENOSPC))
 {
     struct evtchn_alloc_unbound unbound = {.dom = DOMID_SELF,
                                            .remote_dom = DOMID_SELF};
@@ -135,9 +135,10 @@ static long physdev(unsigned cmd, void *arg)
     return hypercall(__HYPERVISOR_physdev_op, cmd, arg);
 }
 
-TEST(physdev_op_einval_values, COVERS(physdev_op.apic_read, EINVAL)
-     COVERS(physdev_op.get_free_pirq, EINVAL)
-     COVERS(physdev_op.pci_mmcfg_reserved, EINVAL))
+TEST(physdev_op_einval_values,
+     COVERS(physdev_op.apic_read, EINVAL)
+         COVERS(physdev_op.get_free_pirq, EINVAL)
+             COVERS(physdev_op.pci_mmcfg_reserved, EINVAL))
 {
     struct physdev_apic apic = {.apic_physbase = 0x1000};
     struct physdev_get_free_pirq pirq = {.type = 99};
@@ -154,9 +155,11 @@ TEST(physdev_op_einval_values, COVERS(physdev_op.apic_read, EINVAL)
 TEST(physdev_op_pci_mmcfg_reserved_enodev,
      COVERS(physdev_op.pci_mmcfg_reserved, ENODEV))
 {
-    struct physdev_pci_mmcfg_reserved mmcfg = {
-        .address = 0x40000000000ul, .segment = 7, .start_bus = 0,
-        .end_bus = 255, .flags = XEN_PCI_MMCFG_RESERVED};
+    struct physdev_pci_mmcfg_reserved mmcfg = {.address = 0x40000000000ul,
+                                               .segment = 7,
+                                               .start_bus = 0,
+                                               .end_bus = 255,
+                                               .flags = XEN_PCI_MMCFG_RESERVED};
 
     CHECK_EQ(physdev(PHYSDEVOP_pci_mmcfg_reserved, &mmcfg), -XEN_ENODEV);
 }

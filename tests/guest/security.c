@@ -355,13 +355,11 @@ TEST(stale_tlb_freed_frame)
     set_xen_guest_handle(r.extent_start, &frame);
     r.nr_extents = 1;
     r.domid = DOMID_SELF;
-    CHECK_EQ(hypercall(__HYPERVISOR_memory_op, XENMEM_decrease_reservation,
-                       &r),
+    CHECK_EQ(hypercall(__HYPERVISOR_memory_op, XENMEM_decrease_reservation, &r),
              1);
     do {
         frame = pfn;
-        if (hypercall(__HYPERVISOR_memory_op, XENMEM_populate_physmap, &r) !=
-            1)
+        if (hypercall(__HYPERVISOR_memory_op, XENMEM_populate_physmap, &r) != 1)
             break;
         taken[count++] = frame;
     } while (frame != old && count < ARRAY_LEN(taken));
@@ -370,9 +368,9 @@ TEST(stale_tlb_freed_frame)
     set_xen_guest_handle(r.extent_start, taken);
     if (count > 1) {
         r.nr_extents = count - 1;
-        CHECK_EQ(hypercall(__HYPERVISOR_memory_op,
-                           XENMEM_decrease_reservation, &r),
-                 count - 1);
+        CHECK_EQ(
+            hypercall(__HYPERVISOR_memory_op, XENMEM_decrease_reservation, &r),
+            count - 1);
     }
     mem_p2m_set(pfn, frame);
     pfn_free(pfn);

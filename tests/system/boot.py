@@ -55,7 +55,7 @@ def debug_keys(lab):
         m.wait(r"h  list the keys", 10)
         m.wait(r"r  run queues", 10)
         for key in re.findall(r"^.*\)   (\w)  ", m.text(), re.M):
-            if key not in "hR":
+            if key not in "hRP":
                 m.send(key)
         m.send("\x01\x01\x01")
         m.wait("input goes to dom0", 20, unless="PANIC")

@@ -37,8 +37,7 @@ static uint64_t tsc_now(void)
     uint32_t low, high;
 
     /* The fence keeps the read behind the token's. */
-    __asm__ volatile("lfence; rdtsc; lfence"
-                     : "=a"(low), "=d"(high)::"memory");
+    __asm__ volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high)::"memory");
     return (uint64_t)high << 32 | low;
 }
 
@@ -90,8 +89,8 @@ int main(int argc, char **argv)
     thread_count = cpus > THREADS_MAX ? THREADS_MAX : (unsigned)cpus;
     end_ns = clock_now_ns() + strtoul(argv[1], NULL, 10) * 1000000000u;
     for (unsigned i = 0; i < thread_count; i++)
-        if (pthread_create(&threads[i], NULL, pass_on,
-                           (void *)(uintptr_t)i) != 0)
+        if (pthread_create(&threads[i], NULL, pass_on, (void *)(uintptr_t)i) !=
+            0)
             return 2;
     for (unsigned i = 0; i < thread_count; i++)
         pthread_join(threads[i], NULL);

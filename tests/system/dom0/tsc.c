@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define RUNS 5
-#define RUN_NS 300000000
+#define RUNS     5
+#define RUN_NS   300000000
 #define NS_PER_S 1000000000
 
 static uint64_t tsc_now(void)

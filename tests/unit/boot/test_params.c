@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "boot/param_values.h"
-#include "lib/params.h"
 #include "debug/log.h"
+#include "lib/params.h"
 
 static struct boot_params defaults;
 static char last_warning[512];

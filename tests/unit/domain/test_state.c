@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "abi/sched.h"
-#include "lib/params.h"
 #include "cpu/regs.h"
 #include "debug/log.h"
 #include "domain/domain.h"
@@ -21,6 +20,7 @@
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/format.h"
+#include "lib/params.h"
 #include "lib/upcall.h"
 #include "platform/power.h"
 #include "time/clock.h"
