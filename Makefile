@@ -259,7 +259,8 @@ $(O)/backports/qemu/qemu-system-x86_64: tools/image/debian.py \
 
 test_inputs := $(addprefix $(O)/.packages-,run check) image unit guests fuzzers
 
-.PHONY: check check-fast check-matrix check-headers check-rooms \
+SOAK_SECONDS ?= 600
+.PHONY: check check-fast check-matrix soak check-headers check-rooms \
         check-reproducible bench dom0-tests
 check: $(test_inputs) ## all tests (TESTS="PATTERN..." some of them)
 	@$(PYTHON) tests/run -O $(O) $(TESTS)
@@ -267,6 +268,10 @@ check-fast: $(O)/.packages-check unit fuzzers ## the tests that need no QEMU
 	@$(PYTHON) tests/run -O $(O) --fast $(TESTS)
 check-matrix: $(test_inputs) ## Debian as dom0 on each machine of tests/system/matrix.txt
 	@$(PYTHON) tests/run -O $(O) --matrix $(TESTS)
+soak: $(test_inputs) ## load and clocks for ten minutes each (SOAK_SECONDS=600)
+	@STRESS_SECONDS=$(SOAK_SECONDS) CLOCK_SECONDS=$(SOAK_SECONDS) \
+	    $(PYTHON) tests/run -O $(O) "dom0_inside load" "debug_build load" \
+	    "dom0_inside the clock against"
 bench: image guests $(O)/.packages-run ## instructions of the basic operations, beside Xen's
 	@$(PYTHON) tests/bench/run -O $(O)
 

@@ -17,6 +17,7 @@
 #include "lib/format.h"
 #include "lib/params.h"
 #include "lib/string.h"
+#include "platform/screen.h"
 #include "time/clock.h"
 
 #define RING_BYTES 65536U /* a power of two */
@@ -221,6 +222,7 @@ void boot_fail(const char *fmt, ...)
 
     cpu_cli();
     console_init();
+    screen_fall_back();
     va_start(ap, fmt);
     log_valways("boot failed: ", fmt, ap);
     va_end(ap);

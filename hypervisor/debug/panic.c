@@ -18,6 +18,7 @@
 #include "lib/params.h"
 #include "platform/apic.h"
 #include "platform/power.h"
+#include "platform/screen.h"
 #include "time/clock.h"
 
 #define REBOOT_SECONDS 5
@@ -101,6 +102,7 @@ static NORETURN PRINTF_LIKE(2, 0) void report(const struct cpu_regs *regs,
         panic_end();
     }
     console_init();
+    screen_fall_back();
     log_always("----------------------------------------");
     log_valways("PANIC: ", fmt, ap);
     if (have_others())

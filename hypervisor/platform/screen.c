@@ -141,14 +141,11 @@ static void draw_glyph(unsigned column, unsigned row, char c)
     }
 }
 
-/* The boot root's mapping is gone once another root is loaded. */
+/* The boot root's mapping is out of sight while another root is loaded. */
 static bool is_mapped(void)
 {
-    if (screen.early_root && screen.early_root != read_cr3()) {
-        screen.early_root = 0;
-        screen.memory = NULL;
-    }
-    return screen.memory;
+    return screen.memory &&
+           (!screen.early_root || screen.early_root == read_cr3());
 }
 
 static void draw_cell(unsigned column, unsigned row)
@@ -282,6 +279,15 @@ void screen_init_early(void)
     screen.early_root = read_cr3();
     screen.memory = paddr_to_virt(PADDR(screen.base));
     draw_all();
+}
+
+void screen_fall_back(void)
+{
+    if (!screen.early_root || read_cr3() == screen.early_root)
+        return;
+    write_cr3(screen.early_root);
+    draw_all();
+    move_cursor();
 }
 
 void screen_init(void)

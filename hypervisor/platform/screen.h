@@ -14,6 +14,12 @@ struct dom0_vga_console_info;
  * 4 GiB. Drawing stops by itself when another root is loaded.
  */
 void screen_init_early(void);
+/*
+ * The boot ends before screen_init(): load the boot root again, if it was left,
+ * since nothing else shows the screen. Only what is in the image, or below
+ * 4 GiB in the direct map, is mapped from then on.
+ */
+void screen_fall_back(void);
 /* Map the screen and draw again what was written so far. */
 void screen_init(void);
 

@@ -118,6 +118,23 @@ def big_dom0_mem(lab):
             parameters="console=com1,vga dom0_mem=8G")
 
 
+@test("dom0_mem too small for the kernel")
+def small_dom0_mem(lab):
+    refused(lab, r"kernel and initrd need \d+ MiB, and dom0 has 16 MiB: raise "
+                 "dom0_mem", parameters="console=com1,vga dom0_mem=16M")
+
+
+@test("a machine with 16 MiB")
+def tiny_machine(lab):
+    refused(lab, "no usable memory map: .* with more memory", mem="16M",
+            kernel=None, initrd=None)
+
+
+@test("a machine with 64 MiB")
+def small_machine(lab):
+    refused(lab, "give the machine more RAM", mem="64M")
+
+
 @test("a CPU without long mode")
 def no_long_mode(lab):
     refused(lab, "no long mode", cpu="max,-lm")
@@ -136,6 +153,11 @@ def no_syscall(lab):
 @test("no ACPI tables")
 def no_acpi(lab):
     refused(lab, "no ACPI tables", board="isapc")
+
+
+@test("no ACPI tables on the older chip set")
+def no_acpi_pc(lab):
+    refused(lab, "no ACPI tables", arguments=["-machine", "pc,acpi=off"])
 
 
 @test("multiboot 1 on UEFI names multiboot2")

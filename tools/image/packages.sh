@@ -44,10 +44,17 @@ fi
 
 echo "packages.sh: installing $want" >&2
 export DEBIAN_FRONTEND=noninteractive
-install() {
-    apt-get install -qq -y --no-install-recommends $want </dev/null >&2
-}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # The lists may be absent or out of date: fetch them, then try.
-apt-get update -qq </dev/null >&2 ||
+apt-get update -qq </dev/null >"$log" 2>&1 || {
+    cat "$log" >&2
     echo "packages.sh: apt-get update failed; trying with the old lists" >&2
-install
+}
+apt-get install -qq -y --no-install-recommends $want </dev/null \
+    >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    echo "packages.sh: apt-get cannot install these; are the sources of" \
+        "this machine (/etc/apt) those of Debian 12?" >&2
+    exit 1
+}

@@ -62,6 +62,10 @@ void serial_write(const char *s, size_t n)
     sent[sent_bytes] = '\0';
 }
 
+void screen_fall_back(void)
+{
+}
+
 void screen_init_early(void)
 {
 }

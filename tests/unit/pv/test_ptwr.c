@@ -243,7 +243,8 @@ static void set_displacement(struct trial *t, int64_t value)
 static bool aim(struct trial *t)
 {
     struct insn *in = &t->insn;
-    uint64_t want = t->va - (uint64_t)bit_offset(t);
+    int64_t offset = bit_offset(t);
+    uint64_t want = t->va - (uint64_t)offset;
 
     if (in->base == 4 ||
         (in->source == SOURCE_REG && in->reg == 4 && !in->reg_high_byte))
@@ -267,8 +268,8 @@ static bool aim(struct trial *t)
     if (in->address32)
         want = (uint32_t)want | next_random() << 32;
     t->before.r[in->base] = want;
-    /* It may have been the bit's number. */
-    return in->source != SOURCE_REG || in->base != in->reg || !bit_offset(t);
+    /* It may have been the bit's number, which then is another one now. */
+    return bit_offset(t) == offset;
 }
 
 static bool prepare(struct trial *t)

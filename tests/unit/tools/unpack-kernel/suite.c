@@ -27,9 +27,13 @@ pid_t suite_fork(void)
 
 int main(void)
 {
-    int failed = bzimage_tests() + payload_tests() + decode_tests() +
-                 kernel_elf_tests() + unpack_tests() + hostile_tests() +
-                 output_tests() + cli_tests();
+    /*
+     * Those with children first: a child is checked for leaks, and what a
+     * test that failed left behind would fail it as well.
+     */
+    int failed = cli_tests() + output_tests() + bzimage_tests() +
+                 payload_tests() + decode_tests() + kernel_elf_tests() +
+                 unpack_tests() + hostile_tests();
 
     return failed == 0 ? 0 : 1;
 }
